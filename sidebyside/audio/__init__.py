@@ -1,0 +1,1 @@
+"""What reaches the ear: devices, capture, files, levels, sides and the session clock."""

@@ -1,0 +1,1 @@
+"""The terminal front end: proof that everything but the windows runs without Qt."""

@@ -1,0 +1,1 @@
+"""The conductor: joins sound, speech, privacy and store into one sitting."""

@@ -1,0 +1,1 @@
+"""Sound to words: the engines, their child process and the joining of two passes."""

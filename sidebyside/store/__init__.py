@@ -1,0 +1,1 @@
+"""The encrypted library: its key, its one writer, its queries."""

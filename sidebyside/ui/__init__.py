@@ -1,0 +1,1 @@
+"""The windows: draw events, send commands, hold nothing the store lacks."""
