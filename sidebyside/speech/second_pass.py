@@ -1,0 +1,181 @@
+"""The second pass: whole windows cut at real pauses, heard again with context, on a thread that yields."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from sidebyside.model import Side
+from sidebyside.speech.first_pass import Spoken
+from sidebyside.speech.joining import is_believable, share_out
+from sidebyside.speech.messages import Piece, Refined
+from sidebyside.speech.recogniser import RATE, Refiner, Sound
+
+LONGEST = 25.0
+"""Seconds of sound in one window at most."""
+ENOUGH = 7.0
+"""Seconds of speech after which a pause closes the window."""
+PAUSE = 0.8
+"""Seconds of quiet that count as such a pause."""
+PATIENCE = 3.0
+"""Seconds of quiet that close a window however short it is."""
+SPACE = np.zeros(int(0.4 * RATE), dtype=np.float32)
+"""Put between two utterances that stand far apart, so that their words do not run together."""
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """Utterances of one side that are heard again together."""
+
+    epoch: int
+    side: Side
+    spoken: tuple[Spoken, ...]
+    closed_at: float
+
+
+class Windows:
+    """Gathers finished utterances of each side and closes windows at pauses. Not thread-safe."""
+
+    def __init__(self, sides: tuple[Side, ...]) -> None:
+        self._open: dict[Side, list[Spoken]] = {side: [] for side in sides}
+
+    def add(self, spoken: Spoken) -> list[Window]:
+        """Take an utterance; what was open closes first where both would be too long together."""
+        pending = self._open[spoken.side]
+        closed = []
+        if pending and _seconds(pending) + len(spoken.sound) / RATE > LONGEST:
+            closed.append(self._close(spoken.side, spoken.start))
+        self._open[spoken.side].append(spoken)
+        return closed
+
+    def quiet(self, side: Side, now: float) -> list[Window]:
+        """Nobody talks on this side at session time `now`: close its window where it is time."""
+        pending = self._open[side]
+        if not pending:
+            return []
+        pause = now - pending[-1].end
+        if pause >= PATIENCE or (pause >= PAUSE and _seconds(pending) >= ENOUGH):
+            return [self._close(side, now)]
+        return []
+
+    def flush(self, now: float) -> list[Window]:
+        """Close all."""
+        return [self._close(side, now) for side, pending in self._open.items() if pending]
+
+    def drop(self) -> None:
+        """Forget all."""
+        for pending in self._open.values():
+            pending.clear()
+
+    def needed_from(self, side: Side) -> float | None:
+        """Start of the oldest utterance that still waits here."""
+        pending = self._open[side]
+        return pending[0].start if pending else None
+
+    def _close(self, side: Side, now: float) -> Window:
+        pending = tuple(self._open[side])
+        self._open[side].clear()
+        return Window(epoch=pending[0].epoch, side=side, spoken=pending, closed_at=now)
+
+
+def _seconds(spoken: list[Spoken]) -> float:
+    return sum(len(one.sound) for one in spoken) / RATE
+
+
+def window_sound(window: Window) -> Sound:
+    """All its utterances in a row, with a little silence where they stood apart."""
+    parts: list[Sound] = []
+    for one in window.spoken:
+        if parts:
+            parts.append(SPACE)
+        parts.append(one.sound)
+    return np.concatenate(parts)
+
+
+def refine(refiner: Refiner, window: Window) -> tuple[Piece, ...]:
+    """Hear a window again; where the second pass is not to be believed, the first pass' words stand."""
+    firsts = [one.text for one in window.spoken]
+    heard = refiner.refine(window_sound(window))
+    texts = share_out(heard.text, firsts) if is_believable(heard, " ".join(firsts)) else firsts
+    return tuple(
+        # An utterance left without words keeps those of the first pass: better twice than lost.
+        Piece(id=one.id, text=text or one.text, start=one.start, end=one.end)
+        for one, text in zip(window.spoken, texts, strict=True)
+    )
+
+
+class SecondPass:
+    """The thread that refines windows in order; it starts none while the first pass is behind."""
+
+    def __init__(self, refiner: Refiner, say: Callable[[Refined], None]) -> None:
+        self._refiner = refiner
+        self._say = say
+        self._queue: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
+        self._waiting: list[Window] = []
+        self._changed = threading.Condition()
+        self._may_run = threading.Event()
+        self._may_run.set()
+        self._epoch = 0
+        self._thread = threading.Thread(target=self._run, name="second-pass", daemon=True)
+        self._thread.start()
+
+    def add(self, window: Window) -> None:
+        """Queue a closed window."""
+        with self._changed:
+            self._waiting.append(window)
+        self._queue.put(window)
+
+    def yield_to_first(self, behind: bool) -> None:
+        """Hold back while the first pass is behind."""
+        if behind:
+            self._may_run.clear()
+        else:
+            self._may_run.set()
+
+    def drop(self, epoch: int) -> None:
+        """Results of older epochs are not said."""
+        with self._changed:
+            self._epoch = epoch
+            self._waiting.clear()
+            self._changed.notify_all()
+
+    def needed_from(self, side: Side) -> float | None:
+        """Start of the oldest utterance of this side that waits here."""
+        with self._changed:
+            return next((one.spoken[0].start for one in self._waiting if one.side == side), None)
+
+    def drain(self) -> None:
+        """Wait until all windows so far were refined or dropped."""
+        self._may_run.set()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting)
+
+    def _run(self) -> None:
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        while (window := self._queue.get()) is not None:
+            self._may_run.wait()
+            if window.epoch < self._epoch:
+                continue
+            pieces = refine(self._refiner, window)
+            with self._changed:
+                if window.epoch >= self._epoch:
+                    self._say(
+                        Refined(
+                            epoch=window.epoch,
+                            side=window.side,
+                            until=window.spoken[-1].end,
+                            closed_at=window.closed_at,
+                            pieces=pieces,
+                        )
+                    )
+                if window in self._waiting:
+                    self._waiting.remove(window)
+                self._changed.notify_all()
