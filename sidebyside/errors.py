@@ -61,3 +61,7 @@ class ExportFailed(SideBySideError):
 
 class NotAllowed(SideBySideError):
     """A command that the session's state or the rep's word does not allow."""
+
+
+class NoScreen(SideBySideError):
+    """There is nothing to open a window on."""

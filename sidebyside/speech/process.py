@@ -112,10 +112,12 @@ class SpeechProcess:
             self._outbox.put(messages.encode(Drop(self.epoch)))
             self._room.notify_all()
 
-    def forget(self) -> None:
-        """A call ended and was flushed: keep nothing of it."""
+    def forget(self, before: float) -> None:
+        """A call that ended at this session time was flushed: keep no sound and no words of it."""
         with self._lock:
-            self._wipe()
+            while self._kept and self._kept[0].at < before:
+                self._kept.popleft()
+            self._finals = {key: words for key, words in self._finals.items() if words.start >= before}
 
     def _wipe(self) -> None:
         self._kept.clear()

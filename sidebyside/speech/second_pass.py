@@ -116,9 +116,9 @@ class SecondPass:
     def __init__(self, refiner: Refiner, say: Callable[[Refined], None]) -> None:
         self._refiner = refiner
         self._say = say
-        self._queue: queue.SimpleQueue[Window | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Window | Callable[[], None]] = queue.SimpleQueue()
         self._waiting: list[Window] = []
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._may_run = threading.Event()
         self._may_run.set()
         self._epoch = 0
@@ -127,7 +127,7 @@ class SecondPass:
 
     def add(self, window: Window) -> None:
         """Queue a closed window."""
-        with self._changed:
+        with self._lock:
             self._waiting.append(window)
         self._queue.put(window)
 
@@ -140,42 +140,45 @@ class SecondPass:
 
     def drop(self, epoch: int) -> None:
         """Results of older epochs are not said."""
-        with self._changed:
+        with self._lock:
             self._epoch = epoch
             self._waiting.clear()
-            self._changed.notify_all()
 
     def needed_from(self, side: Side) -> float | None:
         """Start of the oldest utterance of this side that waits here."""
-        with self._changed:
+        with self._lock:
             return next((one.spoken[0].start for one in self._waiting if one.side == side), None)
 
-    def drain(self) -> None:
-        """Wait until all windows so far were refined or dropped."""
-        self._may_run.set()
-        with self._changed:
-            self._changed.wait_for(lambda: not self._waiting)
+    def then(self, call: Callable[[], None]) -> None:
+        """Call back, on this pass' thread, once all windows so far were refined or dropped."""
+        self._queue.put(call)
 
     def _run(self) -> None:
         if sys.platform != "win32":
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-        while (window := self._queue.get()) is not None:
-            self._may_run.wait()
+        while True:
+            item = self._queue.get()
+            if isinstance(item, Window):
+                self._refine(item)
+            else:
+                item()
+
+    def _refine(self, window: Window) -> None:
+        self._may_run.wait()
+        if window.epoch < self._epoch:
+            return
+        pieces = refine(self._refiner, window)
+        with self._lock:
             if window.epoch < self._epoch:
-                continue
-            pieces = refine(self._refiner, window)
-            with self._changed:
-                if window.epoch >= self._epoch:
-                    self._say(
-                        Refined(
-                            epoch=window.epoch,
-                            side=window.side,
-                            until=window.spoken[-1].end,
-                            closed_at=window.closed_at,
-                            pieces=pieces,
-                        )
-                    )
-                if window in self._waiting:
-                    self._waiting.remove(window)
-                self._changed.notify_all()
+                return
+            self._say(
+                Refined(
+                    epoch=window.epoch,
+                    side=window.side,
+                    until=window.spoken[-1].end,
+                    closed_at=window.closed_at,
+                    pieces=pieces,
+                )
+            )
+            self._waiting.remove(window)

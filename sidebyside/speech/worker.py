@@ -188,11 +188,12 @@ class Worker:
             self._spoken(spoken)
         self._first.flush()
         self._queue(self._windows.flush(max(self._newest.values(), default=0.0)))
+        epoch = self._epoch
         if self._second:
-            self._second.drain()
-        for side in self._newest:
-            self._report(side)
-        self._say(Flushed(self._epoch))
+            # The next call may begin at once: its words do not wait for the second pass of this one.
+            self._second.then(lambda: self._say(Flushed(epoch)))
+        else:
+            self._say(Flushed(epoch))
 
     def _drop(self, epoch: int) -> None:
         self._epoch = epoch

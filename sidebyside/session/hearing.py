@@ -1,0 +1,203 @@
+"""Sound to masked utterances: joins a source, the speech process and redaction for one session."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from sidebyside import paths
+from sidebyside.audio.source import SoundBlock
+from sidebyside.model import Side, SpeechState, Stage
+from sidebyside.privacy.redaction import Redactor, Revision
+from sidebyside.speech.messages import FromChild, Piece, Plan, Refined, State, Words
+from sidebyside.speech.process import SpeechProcess
+
+AHEAD = 20.0
+"""Seconds that a file may be ahead of the recogniser before it waits."""
+DROPPED_BY_PAUSE = 15.0
+"""Seconds before a pause whose words are dropped with it."""
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """An utterance as far as speech and redaction know it."""
+
+    id: str
+    side: Side
+    start: float
+    end: float
+    text: str
+    stage: Stage
+
+
+class Hears(Protocol):
+    """Who is told what was heard. Called on the speech reader's or the session's pulse thread."""
+
+    def partial(self, text: Text) -> None:
+        """Words under way; empty text withdraws them."""
+
+    def settled(self, texts: Sequence[Text]) -> None:
+        """Final, refined, or revised words."""
+
+    def speech(self, state: SpeechState, message: str, engine: str) -> None:
+        """The speech process changed its state."""
+
+
+class Hearing:
+    """Feeds blocks to speech and masks what comes back. Keeps the masked utterances of the session in memory."""
+
+    def __init__(self, plan: Plan, tell: Hears) -> None:
+        self._tell = tell
+        self._redactor = Redactor()
+        self._lock = threading.RLock()
+        self._texts: dict[str, Text] = {}
+        self._partials: set[str] = set()
+        self._gone: set[str] = set()
+        self.state = SpeechState.OFF
+        self.last_words = 0.0
+        self.last_sound = -10.0
+        self.levels: tuple[float, ...] = ()
+        self.speech = SpeechProcess(plan, self._message, paths.logs() / "speech-native.log")
+
+    def start(self) -> None:
+        """Begin loading the engines."""
+        self._set_state(SpeechState.LOADING, "", "")
+        self.speech.start()
+
+    def block(self, block: SoundBlock, sides: Sequence[Side], *, wait: bool) -> None:
+        """Take one block of sound; a file's waits until there is room for it."""
+        for side, sound in zip(sides, block.sides, strict=True):
+            self.speech.hear(side, block.at, sound)
+        if wait:
+            self.speech.wait_for_room(AHEAD)
+
+    def note_levels(self, block: SoundBlock) -> None:
+        """Remember how loud it is, also while nothing is decoded."""
+        self.levels = tuple(round(level.rms, 1) for level in block.levels)
+        self.last_sound = time.monotonic()
+
+    def flush(self, timeout: float, before: float) -> bool:
+        """Wait for all words of a call that ended at `before`; then keep no sound of it."""
+        done = self.speech.flush(timeout)
+        self.speech.forget(before)
+        return done
+
+    def drop(self, now: float, floor: float) -> tuple[tuple[str, ...], float]:
+        """Do not listen: forget what is under way and the last 15 s, back to `floor` at most.
+
+        Returns:
+            The ids that are gone, and from when on nothing is left.
+        """
+        with self._lock:
+            self.speech.drop()
+            self._redactor.forget()
+            since = max(floor, now - DROPPED_BY_PAUSE)
+            recent = [text for text in self._texts.values() if text.end > since]
+            ids = (*(text.id for text in recent), *self._partials)
+            self._gone.update(ids)
+            self._partials.clear()
+            for text in recent:
+                del self._texts[text.id]
+            return ids, min([since, *(text.start for text in recent)])
+
+    def resumed(self, now: float) -> None:
+        """Listening goes on after a pause: short numbers stay masked for a while."""
+        with self._lock:
+            self._redactor.after_pause(now)
+
+    def tick(self, now: float) -> None:
+        """Reveal numbers that time has shown to be harmless."""
+        with self._lock:
+            revised = self._revised(self._redactor.tick(now))
+        if revised:
+            self._tell.settled(revised)
+
+    def reveal_rest(self) -> None:
+        """The sound is over: short numbers that nothing made suspicious are shown."""
+        self.tick(float("inf"))
+
+    def begin_anew(self) -> None:
+        """Forget everything: another file follows."""
+        with self._lock:
+            self.speech.drop()
+            self._redactor.forget()
+            self._texts.clear()
+            self._partials.clear()
+
+    def is_gone(self, utterance_id: str) -> bool:
+        """Whether a pause or strike-out dropped it: late results must not bring it back."""
+        return utterance_id in self._gone
+
+    def texts(self) -> list[Text]:
+        """All utterances so far, in order of time."""
+        with self._lock:
+            return sorted(self._texts.values(), key=lambda text: text.start)
+
+    def stop(self) -> None:
+        """End the speech process."""
+        self.speech.stop()
+        self.state = SpeechState.OFF
+
+    # --- on the speech reader's thread ---
+
+    def _message(self, message: FromChild) -> None:
+        match message:
+            case Words(stage=Stage.FINAL):
+                self._final(message)
+            case Words():
+                self._partial(message)
+            case Refined(side=side, pieces=pieces):
+                self._refined(side, pieces)
+            case State(state=state, message=text, engine=engine):
+                self._set_state(state, text, engine)
+
+    def _set_state(self, state: SpeechState, message: str, engine: str) -> None:
+        self.state = state
+        self._tell.speech(state, message, engine)
+
+    def _partial(self, words: Words) -> None:
+        with self._lock:
+            if words.epoch != self.speech.epoch:
+                return
+            masked = words.text and self._redactor.partial(words.side, words.id, words.text, words.start, words.end)
+            (self._partials.add if masked else self._partials.discard)(words.id)
+            self.last_words = time.monotonic()
+        self._tell.partial(
+            Text(id=words.id, side=words.side, start=words.start, end=words.end, text=masked or "", stage=Stage.PARTIAL)
+        )
+
+    def _final(self, words: Words) -> None:
+        with self._lock:
+            if words.epoch != self.speech.epoch:
+                return
+            self._partials.discard(words.id)
+            self.last_words = time.monotonic()
+            self._texts[words.id] = Text(
+                id=words.id, side=words.side, start=words.start, end=words.end, text="", stage=Stage.FINAL
+            )
+            settled = self._revised(self._redactor.final(words.side, words.id, words.text, words.start, words.end))
+        self._tell.settled(settled)
+
+    def _refined(self, side: Side, pieces: Sequence[Piece]) -> None:
+        with self._lock:
+            known = [piece for piece in pieces if piece.id in self._texts]
+            for piece in known:
+                self._texts[piece.id] = msgspec.structs.replace(self._texts[piece.id], stage=Stage.REFINED)
+            revisions = self._redactor.refined(
+                side, [(piece.id, piece.text, piece.start, piece.end) for piece in known]
+            )
+            settled = self._revised(revisions)
+        if settled:
+            self._tell.settled(settled)
+
+    def _revised(self, revisions: Sequence[Revision]) -> list[Text]:
+        changed = []
+        for revision in revisions:
+            known = self._texts.get(revision.utterance_id)
+            if known is not None:
+                self._texts[known.id] = msgspec.structs.replace(known, text=revision.text)
+                changed.append(self._texts[known.id])
+        return changed
