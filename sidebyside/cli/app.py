@@ -3,55 +3,20 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from sidebyside.model import Agreement, Layout
 
-app = typer.Typer(
-    help="Sit beside a contact-centre rep: live text of the call, flags, notes and a debrief. All of it offline.",
-    add_completion=False,
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-sessions = typer.Typer(help="The sessions in the library.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(sessions, name="sessions")
-
-
-class Sides(StrEnum):
-    """How channels map to sides, as typed."""
-
-    MONO = "mono"
-    STEREO = "stereo"
-    SWAPPED = "swapped"
-
-
-class TextFormat(StrEnum):
-    """Formats of `transcribe`."""
-
-    TXT = "txt"
-    JSON = "json"
-    SRT = "srt"
-    VTT = "vtt"
-
-
-class EngineName(StrEnum):
-    """First passes."""
-
-    MOONSHINE = "moonshine"
-    VOSK = "vosk"
-
-
-class Agreed(StrEnum):
-    """What the rep agreed to, as typed."""
-
-    TEXT = "text"
-    LISTEN = "listen"
+FOLDER = click.Path(file_okay=False, path_type=Path)
+SPEED = click.FloatRange(min=0.0, max=50.0)
+SPEED_HELP = "1 is the pace of time; 0 is as fast as it goes."
+SIDES = click.Choice([layout.value for layout in Layout])
+SIDES_HELP = "stereo: rep on the left, customer on the right."
+ENGINE = click.Choice(["moonshine", "vosk"])
+ENGINE_HELP = "Who writes the live text; else as in Settings."
 
 
 def passphrase() -> str | None:
@@ -59,25 +24,14 @@ def passphrase() -> str | None:
     return os.environ.get("SIDEBYSIDE_PASSPHRASE") or None
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("sidebyside"), prog_name="Side by Side", message="%(prog)s %(version)s")
+@click.pass_context
+def app(context: click.Context) -> int:
+    """Sit beside a contact-centre rep: live text of the call, flags, notes and a debrief. All of it offline.
 
-        typer.echo(f"Side by Side {version('sidebyside')}")
-        raise typer.Exit
-
-
-Speed = Annotated[float, typer.Option(min=0.0, max=50.0, help="1 is the pace of time; 0 is as fast as it goes.")]
-
-
-@app.callback(invoke_without_command=True)
-def window(
-    context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> int:
-    """Without a command: open the window."""
+    Without a command, opens the window.
+    """
     if context.invoked_subcommand is not None:
         return 0
     from sidebyside.cli.window import open_window
@@ -86,13 +40,10 @@ def window(
 
 
 @app.command()
-def demo(
-    autopilot: Annotated[
-        bool, typer.Option("--autopilot", help="Strike flags, write notes and answers by script; no window.")
-    ] = False,
-    speed: Speed = 1.0,
-    out: Annotated[Path | None, typer.Option(help="Folder for the exports.", file_okay=False)] = None,
-) -> int:
+@click.option("--autopilot", is_flag=True, help="Strike flags, write notes and answers by script; no window.")
+@click.option("--speed", type=SPEED, default=1.0, show_default=True, help=SPEED_HELP)
+@click.option("--out", type=FOLDER, help="Folder for the exports.")
+def demo(autopilot: bool, speed: float, out: Path | None) -> int:
     """Hear the demo call through the whole app."""
     from sidebyside.cli.window import has_screen, open_window
 
@@ -104,47 +55,42 @@ def demo(
 
 
 @app.command()
+@click.option("--device", help="Name of the input, or a part of it.")
+@click.option("--sides", type=SIDES, default="mono", show_default=True, help=SIDES_HELP)
+@click.option("--seconds", type=click.FloatRange(min=1.0), help="Stop after so long; else with Ctrl+C.")
+@click.option("--rep", default="", help="Whom you sit beside.")
+@click.option("--agreed", type=click.Choice(["text", "listen"]), help="What the rep agreed to; listen keeps no text.")
+@click.option("--engine", type=ENGINE, help=ENGINE_HELP)
 def listen(
-    device: Annotated[str | None, typer.Option(help="Name of the input, or a part of it.")] = None,
-    sides: Annotated[Sides, typer.Option(help="stereo: rep on the left, customer on the right.")] = Sides.MONO,
-    seconds: Annotated[float | None, typer.Option(min=1.0, help="Stop after so long; else with Ctrl+C.")] = None,
-    rep: Annotated[str, typer.Option(help="Whom you sit beside.")] = "",
-    agreed: Annotated[Agreed | None, typer.Option(help="What the rep agreed to; listen keeps no text.")] = None,
-    engine: Annotated[EngineName | None, typer.Option(help="Who writes the live text.")] = None,
+    device: str | None, sides: str, seconds: float | None, rep: str, agreed: str | None, engine: str | None
 ) -> int:
     """Sit beside a rep in the terminal."""
     from sidebyside.cli.listen import run
 
     return run(
         device=device,
-        layout=Layout(sides.value),
+        layout=Layout(sides),
         seconds=seconds,
         rep=rep,
-        agreed=Agreement(agreed.value) if agreed else None,
-        engine=engine.value if engine else None,
+        agreed=Agreement(agreed) if agreed else None,
+        engine=engine,
     )
 
 
 @app.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=FOLDER, default=Path(), help="Folder for the text; else this one.")
+@click.option("--format", "text_format", type=click.Choice(["txt", "json", "srt", "vtt"]), default="txt")
+@click.option("--speed", type=SPEED, default=0.0, show_default=True, help=SPEED_HELP)
+@click.option("--engine", type=ENGINE, help=ENGINE_HELP)
+@click.option("--sides", type=SIDES, default="mono", show_default=True, help=SIDES_HELP)
 def transcribe(
-    files: Annotated[list[Path], typer.Argument(help="Sound files: WAV, FLAC, Ogg, MP3, AIFF.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for the text.", file_okay=False)] = Path(),
-    text_format: Annotated[TextFormat, typer.Option("--format", help="What to write.")] = TextFormat.TXT,
-    speed: Speed = 0.0,
-    engine: Annotated[EngineName | None, typer.Option(help="Who writes the first pass.")] = None,
-    sides: Annotated[Sides, typer.Option(help="How channels map to sides.")] = Sides.MONO,
+    files: tuple[Path, ...], out: Path, text_format: str, speed: float, engine: str | None, sides: str
 ) -> int:
     """Turn sound files into refined text by the pipeline of a session. Nothing is stored in the library."""
     from sidebyside.cli.transcribe import run
 
-    return run(
-        files,
-        out=out,
-        text_format=text_format.value,
-        speed=speed,
-        engine=engine.value if engine else None,
-        layout=Layout(sides.value),
-    )
+    return run(files, out=out, text_format=text_format, speed=speed, engine=engine, layout=Layout(sides))
 
 
 @app.command()
@@ -155,27 +101,32 @@ def devices() -> int:
     return run()
 
 
+@app.group()
+def sessions() -> None:
+    """The sessions in the library."""
+
+
 @sessions.command("list")
-def list_sessions(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> int:
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_sessions(as_json: bool) -> int:
     """List the sessions, newest first."""
     from sidebyside.cli.sessions import run_list
 
     return run_list(as_json=as_json)
 
 
-SessionId = Annotated[str, typer.Argument(help="The id, or its first letters.", show_default=False)]
-
-
 @sessions.command("show")
-def show_session(session_id: SessionId) -> int:
-    """Print a session."""
+@click.argument("session_id", metavar="ID")
+def show_session(session_id: str) -> int:
+    """Print a session; the first letters of its id will do."""
     from sidebyside.cli.sessions import run_show
 
     return run_show(session_id)
 
 
 @sessions.command("delete")
-def delete_session(session_id: SessionId) -> int:
+@click.argument("session_id", metavar="ID")
+def delete_session(session_id: str) -> int:
     """Delete a session for good."""
     from sidebyside.cli.sessions import run_delete
 
@@ -183,13 +134,12 @@ def delete_session(session_id: SessionId) -> int:
 
 
 @app.command()
-def export(
-    session_id: SessionId,
-    to: Annotated[Path, typer.Option(help="Folder to write to.", file_okay=False)],
-    formats: Annotated[
-        str, typer.Option("--format", help="Any of md, html, json, separated by commas.")
-    ] = "md,html,json",
-) -> int:
+@click.argument("session_id", metavar="ID")
+@click.option("--to", type=FOLDER, required=True, help="Folder to write to.")
+@click.option(
+    "--format", "formats", default="md,html,json", show_default=True, help="One or more, with commas between."
+)
+def export(session_id: str, to: Path, formats: str) -> int:
     """Write a session to a folder."""
     from sidebyside.cli.sessions import run_export
 

@@ -32,8 +32,8 @@ def run(*, speed: float, out: Path | None, asked: bool) -> int:
         files = workspace.export(session.id, out)
         print("\nThe debrief:")
         for answer in workspace.record(session.id).answers:
-            said = answer.text or f"{answer.number:g} {answer.unit}" if answer.number is not None else answer.text
-            print(f"  {answer.asked}\n      {said}")
+            number = f"{answer.number:g} {answer.unit}." if answer.number is not None else ""
+            print(f"  {answer.asked}\n      {' '.join(part for part in (number, answer.text) if part)}")
         print("\nEverything lies here:")
         for file in files:
             print(f"  {file}")

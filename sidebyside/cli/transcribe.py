@@ -7,11 +7,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import soundfile
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from sidebyside import content, settings
 from sidebyside.errors import ExportFailed, NoSuchEngine, SideBySideError
@@ -56,13 +57,17 @@ def run(files: Sequence[Path], *, out: Path, text_format: str, speed: float, eng
         for name, path in _names(files):
             task = bar.add_task(path.name, total=_seconds(path))
             try:
-                texts = transcriber.run(path, layout, speed, lambda at, task=task: bar.update(task, completed=at))
+                texts = transcriber.run(path, layout, speed, partial(_advance, bar, task))
                 _write(out / f"{name}.{text_format}", render(_record(texts, layout), text_format, words))
             except SideBySideError as error:
                 failed += 1
                 print(f"sidebyside: {path.name}: {error}", file=sys.stderr)
             bar.remove_task(task)
     return 1 if failed else 0
+
+
+def _advance(bar: Progress, task: TaskID, seconds: float) -> None:
+    bar.update(task, completed=seconds)
 
 
 def _record(texts: Sequence[Text], layout: Layout) -> SessionRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sidebyside.log import logger
 from sidebyside.model import Event, Trouble
@@ -18,7 +18,7 @@ class Announcer:
 
     def __init__(self) -> None:
         self._callbacks: tuple[Callable[[Event], None], ...] = ()
-        self._unsaved: set[Future[object]] = set()
+        self._unsaved: set[Future[Any]] = set()
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Add a subscriber; call what is returned to take it away again."""
@@ -39,10 +39,10 @@ class Announcer:
 
     def saved(self, write: Future[R], then: Callable[[R], None] | None = None) -> None:
         """Call `then` with what was committed, or say plainly that it could not be."""
-        self._unsaved.add(write)  # type: ignore[arg-type]
+        self._unsaved.add(write)
 
         def done(future: Future[R]) -> None:
-            self._unsaved.discard(future)  # type: ignore[arg-type]
+            self._unsaved.discard(future)
             error = future.exception()
             if error is not None:
                 log.error("a write failed: %s", type(error).__name__)

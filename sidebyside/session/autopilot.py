@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future
 from datetime import date, timedelta
 
-from sidebyside.model import Answer, FollowUp, Question, Session, SessionRecord
+from sidebyside.model import Answer, FollowUp, Question, Session
 from sidebyside.session.conductor import Conductor
 from sidebyside.session.demo import DemoAction, DemoAnswer, DemoScript, load_demo
 from sidebyside.session.plan import new_id
@@ -50,10 +50,9 @@ class Autopilot:
 
     def _play(self) -> Session:
         flags: dict[str, str] = {}
-        last_flag: str | None = None
         for action in self._script.actions:
             self._wait_until(action.at)
-            last_flag = self._do(action, flags, last_flag)
+            self._do(action, flags)
         self._heard_out.wait()
         self._conductor.set_reason(self._script.reason)
         self._conductor.end_call()
@@ -67,21 +66,19 @@ class Autopilot:
             if self._heard_out.wait(LOOK):
                 return
 
-    def _do(self, action: DemoAction, flags: dict[str, str], last_flag: str | None) -> str | None:
+    def _do(self, action: DemoAction, flags: dict[str, str]) -> None:
         # At the pace of time a flag finds its own moment, as it does for a person; faster than that, words lag behind.
         moment = None if self._conductor.clock.speed == 1.0 else (self._conductor.sound_began or 0.0) + action.at
+        flag_id: str | None = None
         if action.flag:
             flag_id = self._conductor.flag(action.flag, at=moment)
             flags.setdefault(action.flag, flag_id)
-            last_flag = flag_id
         if action.note:
-            about = last_flag if action.flag else None
-            self._conductor.note(action.note, private=action.private, at=moment, flag_id=about)
-        return last_flag
+            self._conductor.note(action.note, private=action.private, at=moment, flag_id=flag_id)
 
     def _debrief(self, session: Session, flags: dict[str, str]) -> None:
-        record = self._workspace.record(session.id)
-        saved = [self._workspace.save_answer(self._answer(one, session, record, flags)) for one in self._script.answers]
+        answers = [self._answer(one, session, flags) for one in self._script.answers]
+        saved = [self._workspace.save_answer(answer) for answer in answers]
         for future in saved:
             future.result()
         for promise in self._script.follow_ups:
@@ -96,17 +93,15 @@ class Autopilot:
             )
             self._workspace.save_follow_up(follow_up).result()
 
-    def _answer(self, said: DemoAnswer, session: Session, record: SessionRecord, flags: dict[str, str]) -> Answer:
-        question, about_flag = self._question(said.question)
-        known = {flag.id for flag in record.flags}
-        flag_id = flags.get(about_flag or "")
+    def _answer(self, said: DemoAnswer, session: Session, flags: dict[str, str]) -> Answer:
+        question, kind = self._question(said.question)
         return Answer(
             id=new_id(),
             session_id=session.id,
             question=said.question,
             asked=question.text,
             reason=self._script.reason if self._is_per_reason(said.question) else None,
-            flag_id=flag_id if flag_id in known else None,
+            flag_id=flags.get(kind) if kind else None,
             text=said.text,
             number=said.number,
             unit=said.unit,

@@ -111,7 +111,7 @@ class Conductor:
         """Begin: the first call starts, and listening with it."""
         self._announcer.saved(
             self._library.start_session(self.session),
-            lambda _: self._announcer.say(SessionStarted(session=self.session)),
+            lambda saved: self._announcer.say(SessionStarted(session=saved)),
         )
         self._course.start_call(self.now())
         self._pulse.start()

@@ -64,7 +64,6 @@ class Hearing:
 
     def start(self) -> None:
         """Begin loading the engines."""
-        self._set_state(SpeechState.LOADING, "", "")
         self.speech.start()
 
     def block(self, block: SoundBlock, sides: Sequence[Side], *, wait: bool) -> None:

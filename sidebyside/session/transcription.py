@@ -14,6 +14,9 @@ from sidebyside.model import Layout, Side, SpeechState
 from sidebyside.session.hearing import Hearing, Text
 from sidebyside.speech.messages import Plan
 
+OnProgress = Callable[[float], None]
+"""Told how many seconds have been heard."""
+
 LOAD = 120.0
 """Seconds that loading the engines may take."""
 DRAIN = 600.0
@@ -83,7 +86,7 @@ class Transcriber:
 
         def on_block(block: SoundBlock) -> None:
             hearing.block(block, source.sides, wait=True)
-            if on_progress:
+            if on_progress is not None:
                 on_progress(block.end)
 
         def on_lost(message: str) -> None:

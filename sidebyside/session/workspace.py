@@ -127,7 +127,7 @@ class Workspace:
         At speed 0 it goes as fast as it is understood.
         """
         script = script or load_demo()
-        plan = SitDown(rep="Martin", queue="Billing", layout=Layout.STEREO, notice=self.content.conduct.notice)
+        plan = SitDown(rep=script.rep, queue=script.queue, layout=Layout.STEREO, notice=self.content.conduct.notice)
         return Conductor(
             begin_session(plan),
             self.library,
@@ -219,7 +219,9 @@ class Workspace:
             quiet_days=self.settings.quiet_days,
         )
         limits = cutoffs(datetime.now(UTC), keep)
-        self.library.purge_expired(limits.transcripts, limits.notes, limits.quiet)
+        self.library.purge_expired(
+            transcripts_before=limits.transcripts, notes_before=limits.notes, quiet_before=limits.quiet
+        )
 
 
 def _vosk(folder: str) -> Engine:

@@ -8,9 +8,8 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sidebyside.errors import SpeechFailed
 from sidebyside.log import logger
@@ -25,6 +24,14 @@ TRIES = 3
 """Deaths in a row without getting ready, after which we give up."""
 
 log = logger("speech")
+
+
+class Pipe(Protocol):
+    """One end of a pipe; its class differs from system to system."""
+
+    def recv_bytes(self) -> bytes: ...
+
+    def send_bytes(self, buf: bytes, /) -> None: ...
 
 
 class SpeechProcess:
@@ -207,7 +214,7 @@ class SpeechProcess:
         self._outbox = outbox
         return outbox
 
-    def _receive(self, pipe: Connection) -> bool:
+    def _receive(self, pipe: Pipe) -> bool:
         was_ready = False
         while True:
             try:
@@ -293,7 +300,7 @@ def _withdrawn(words: Words) -> Words:
     )
 
 
-def _send(pipe: Connection, outbox: queue.SimpleQueue[bytes | None]) -> None:
+def _send(pipe: Pipe, outbox: queue.SimpleQueue[bytes | None]) -> None:
     while (raw := outbox.get()) is not None:
         with contextlib.suppress(OSError, ValueError):
             pipe.send_bytes(raw)

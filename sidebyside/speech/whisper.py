@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,11 @@ class WhisperRefiner:
 
     def __init__(self) -> None:
         folder = weights()
+        import tqdm
         from faster_whisper import WhisperModel
+
+        # Its progress bars, which we never show, would make a named semaphore and leave it behind.
+        tqdm.tqdm.set_lock(threading.RLock())
 
         self._model = WhisperModel(
             str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=1, local_files_only=True

@@ -1,4 +1,4 @@
-"""The speech process: loads the engines once, hears all sides, and answers over its pipe. Free of Qt."""
+"""The speech process, free of Qt: loads the engines once, hears all sides, and answers over its pipe."""
 
 from __future__ import annotations
 
