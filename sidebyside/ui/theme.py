@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from sidebyside import paths
+
 STEP = 4
 """All spacing is a multiple of this many pixels."""
 
@@ -90,6 +92,19 @@ QLabel[role="heading"] { font-size: ${heading}px; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="label"] { color: $dim; font-size: ${small}px; font-weight: 600; letter-spacing: 1px; }
 QLabel[role="dim"] { color: $dim; font-size: ${minor}px; }
+QLabel[role="medium"] { font-weight: 500; }
+QLabel[role="code"] { background: $chip; border-radius: 8px; padding: 12px 14px; font-weight: 600;
+  font-family: monospace; }
+QLabel[role="dim-ink"] { font-size: ${minor}px; }
+QLabel[role="clock"], QLabel[role="clock-dim"] { font-weight: 600; }
+QLabel[role="clock-dim"] { color: $dim; font-weight: 400; }
+QLabel[role="key"] { background: $chip; border-radius: 4px; padding: 1px 6px; font-weight: 600; font-size: ${small}px; }
+QLabel[role="chip"] { background: $flag_ground; border: 1px solid $flag; border-radius: 8px; padding: 4px 10px;
+  font-weight: 600; }
+QLabel[role="state"] { font-size: ${heading}px; font-weight: 600; }
+QFrame[role="strip"] { background: $chip; border: none; border-bottom: 1px solid $line; }
+QFrame[role="strip"][quiet="true"] { background: $accent_ground; }
+QFrame[role="panel"] QScrollArea, QFrame[role="panel"] QScrollArea > QWidget > QWidget { background: $panel; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="bad"] { color: $flag; }
 QPushButton { background: $panel; border: 1px solid $line; border-radius: 8px; padding: 8px 14px; }
@@ -101,9 +116,16 @@ QPushButton[role="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[role="primary"]:focus { border: 2px solid $ink; }
 QPushButton[role="primary"]:disabled { background: $chip; color: $dim; border-color: $line; }
 QPushButton[role="danger"] { color: $flag; border-color: $flag; }
-QPushButton[role="nav"] { background: transparent; border: none; padding: 8px 10px; }
-QPushButton[role="nav"]:checked { color: $accent; font-weight: 600; background: transparent; }
+QPushButton[role="nav"] { background: transparent; border: none; border-bottom: 2px solid transparent;
+  border-radius: 0; padding: 8px 10px 6px 10px; }
+QPushButton[role="nav"]:hover { border-bottom-color: $line; }
+QPushButton[role="nav"]:checked { color: $accent; background: transparent; border-bottom: 2px solid $accent; }
 QPushButton[role="nav"]:focus { border: 2px solid $accent; padding: 6px 8px; border-radius: 8px; }
+QPushButton[role="choice"] { padding: 7px 10px; font-size: ${minor}px; }
+QPushButton[role="choice"]:focus { border: 2px solid $accent; padding: 6px 9px; }
+QPushButton[role="choice"]:checked:focus { border: 2px solid $accent; }
+QPushButton[role="small"] { padding: 4px 10px; font-size: ${minor}px; }
+QPushButton[role="small"]:focus { border: 2px solid $accent; padding: 3px 9px; }
 QPushButton[role="flag"] { text-align: left; padding: 6px 8px; }
 QPushButton[role="flag"]:focus { border: 2px solid $accent; padding: 5px 7px; }
 QPushButton[role="flag"][struck="true"] { background: $flag_ground; border-color: $flag; }
@@ -113,9 +135,18 @@ QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDate
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
   border: 2px solid $accent; padding: 6px 9px; }
 QLineEdit[role="note"] { border: 2px solid $accent; padding: 9px 12px; }
-QComboBox::drop-down { border: none; width: 26px; }
+QLineEdit, QTextEdit, QPlainTextEdit { placeholder-text-color: $dim; }
+QComboBox { padding-right: 28px; }
+QComboBox:focus { padding-right: 27px; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
+QComboBox::drop-down { border: none; width: 28px; }
+QComboBox::down-arrow { image: url("$icons/chevron-$shade.svg"); width: ${arrow}px; height: ${arrow}px; }
+QComboBox:disabled, QLineEdit:disabled { color: $dim; background: $background; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $accent_ground;
   selection-color: $ink; outline: 0; }
+QComboBox QAbstractItemView::item { padding: 5px 10px; color: $ink; }
+QComboBox QAbstractItemView::item:selected { background: $accent_ground; color: $ink; }
+QComboBox QAbstractItemView::item:disabled { color: $dim; font-weight: 600; padding-top: 10px; }
 QListView, QTreeView, QTableView { background: $background; border: none; outline: 0; }
 QListView[role="list"], QTableView[role="list"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QCheckBox, QRadioButton { background: transparent; spacing: 8px; }
@@ -123,10 +154,20 @@ QProgressBar { background: $chip; border: none; border-radius: 4px; max-height: 
 QProgressBar::chunk { background: $good; border-radius: 4px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
 QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 32px; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; height: 0; }
 QToolTip { background: $panel; color: $ink; border: 1px solid $line; padding: 4px; }
 """
 )
+
+
+_DRESSED = "sidebyside-dressed"
+_in_force: Tokens = LIGHT
+
+
+def current() -> Tokens:
+    """The colours in force, for widgets that paint themselves; light before `apply` was called."""
+    return _in_force
 
 
 def system_is_dark() -> bool:
@@ -145,14 +186,26 @@ def tokens(theme: str) -> Tokens:
 def style_sheet(colours: Tokens, size: int) -> str:
     """The application's style sheet for one appearance and text size in pixels."""
     fields = {name: getattr(colours, name) for name in colours.__struct_fields__}
-    sizes = {"size": size, "minor": size - 1, "small": size - 3, "heading": size + 5, "title": size + 9}
-    return _SHEET.substitute(fields, **sizes)
+    sizes = {
+        "size": size,
+        "minor": size - 1,
+        "small": size - 3,
+        "arrow": round(size * 0.8),
+        "heading": size + 5,
+        "title": size + 9,
+    }
+    shade = "dark" if colours.dark else "light"
+    return _SHEET.substitute(fields, **sizes, icons=paths.resource("icons").as_posix(), shade=shade)
 
 
 def apply(app: QApplication, theme: str, size: int) -> Tokens:
     """Dress the whole application and return the colours in force."""
-    colours = tokens(theme)
-    app.setStyle("Fusion")
+    global _in_force
+    colours = _in_force = tokens(theme)
+    if not app.property(_DRESSED):
+        # Setting the style again would polish every widget once more, for nothing.
+        app.setStyle("Fusion")
+        app.setProperty(_DRESSED, True)
     palette = QPalette()
     for role, name in (
         (QPalette.ColorRole.Window, "background"),
@@ -174,5 +227,7 @@ def apply(app: QApplication, theme: str, size: int) -> Tokens:
     font = QFont(app.font())
     font.setPixelSize(size)
     app.setFont(font)
-    app.setStyleSheet(style_sheet(colours, size))
+    sheet = style_sheet(colours, size)
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
     return colours
