@@ -6,6 +6,7 @@ from collections import deque
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from sidebyside.speech.gate import FRAME, Gate
 from sidebyside.speech.recogniser import RATE, Sound
@@ -13,8 +14,11 @@ from sidebyside.speech.recogniser import RATE, Sound
 ONSET_FRAMES = 4
 """Voiced frames within `ONSET_WITHIN` that begin an utterance: a click is shorter."""
 ONSET_WITHIN = 10
-LOOK_BACK = 0.30
-"""Seconds before the onset that belong to the utterance: soft first consonants."""
+LOOK_BACK, FIRST_LOOK_BACK = 0.30, 3.0
+"""Seconds before the onset that may belong to the utterance: soft first consonants; more before a side's first speech,
+which takes longer to be believed."""
+WITHIN_PEAK = 20.0
+"""dB under its loudest frame at which a first utterance is taken to have begun."""
 SHORT_PAUSE = 0.28
 """Seconds of quiet that may settle what was said."""
 END_PAUSE = 0.55
@@ -23,6 +27,10 @@ LONG, VERY_LONG, LONGEST = 9.0, 14.0, 20.0
 """Seconds after which a shorter pause ends it, then hardly any, then none is needed."""
 JUMP = 0.1
 """Seconds by which sound may arrive off its expected time before it counts as a new stretch."""
+
+
+Voiced = npt.NDArray[np.bool_]
+"""For each frame of a block: does the speaker talk?"""
 
 
 class Begin(msgspec.Struct, frozen=True):
@@ -82,24 +90,30 @@ class Segmenter:
             self._forget()
         if self._now is None or abs(at - self._now) > JUMP:
             self._now = at
+        look_back = FIRST_LOOK_BACK if self._gate.speech_level is None else LOOK_BACK
         voiced = self._gate.frames(sound)
         block_start = self._now
         self._now += len(sound) / RATE
         if self._start is None:
-            acts += self._wait(block_start, sound, voiced)
+            acts += self._wait(block_start, sound, voiced, look_back)
         else:
             acts += self._go_on(block_start, sound, voiced)
         return acts
 
-    def _wait(self, at: float, sound: Sound, voiced: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Act]:
+    def learn(self, at: float, sound: Sound) -> None:
+        """Take sound whose words are known already: only how loud this side is, and where it has come to."""
+        self._gate.frames(sound)
+        self._now = at + len(sound) / RATE
+
+    def _wait(self, at: float, sound: Sound, voiced: Voiced, look_back: float) -> list[Act]:
         self._before.append(sound)
         self._before_samples += len(sound)
-        while self._before_samples - len(self._before[0]) >= (LOOK_BACK * RATE) + len(sound):
+        while self._before_samples - len(self._before[0]) >= look_back * RATE + len(sound):
             self._before_samples -= len(self._before.popleft())
         self._onset.extend(bool(frame) for frame in voiced)
         if sum(self._onset) < ONSET_FRAMES:
             return []
-        first = np.concatenate(list(self._before))
+        first = _from_first_word(np.concatenate(list(self._before)), look_back)
         self._start = self._now_or(at) - len(first) / RATE
         self._last_voice = self._now_or(at)
         self._paused = False
@@ -109,7 +123,7 @@ class Segmenter:
     def _now_or(self, at: float) -> float:
         return at if self._now is None else self._now
 
-    def _go_on(self, at: float, sound: Sound, voiced: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[Act]:
+    def _go_on(self, at: float, sound: Sound, voiced: Voiced) -> list[Act]:
         assert self._start is not None and self._now is not None
         hits = np.flatnonzero(voiced)
         # One stray frame is a click or a breath: it does not keep an utterance open.
@@ -148,3 +162,13 @@ class Segmenter:
     def _clear_before(self) -> None:
         self._before.clear()
         self._before_samples = 0
+
+
+def _from_first_word(sound: Sound, look_back: float) -> Sound:
+    """Drop what lies well before the first loud frame."""
+    if look_back <= LOOK_BACK:
+        return sound
+    frames = np.diff(sound[: len(sound) // FRAME * FRAME], prepend=sound[:1]).reshape(-1, FRAME)
+    levels = 10 * np.log10((frames.astype(np.float64) ** 2).mean(axis=1) + 1e-10)
+    first = int(np.argmax(levels >= levels.max() - WITHIN_PEAK)) * FRAME
+    return sound[max(0, first - round(LOOK_BACK * RATE)) :]
