@@ -64,8 +64,11 @@ class FirstPass:
         sides: tuple[Side, ...],
         say: Callable[[Words], None],
         hand_on: Callable[[Spoken], None],
+        *,
+        live: bool = True,
     ) -> None:
         self._engine = engine
+        self._live = live
         self._say = say
         self._hand_on = hand_on
         self._ears = {side: _Ear(side) for side in sides}
@@ -76,6 +79,10 @@ class FirstPass:
         ear = self._ears[side]
         for act in ear.segmenter.push(at, sound):
             self._act(ear, act)
+
+    def pass_over(self, side: Side, at: float, sound: Sound) -> None:
+        """Take a block whose words are known already: without it, what follows would be weighed by no level at all."""
+        self._ears[side].segmenter.learn(at, sound)
 
     def _act(self, ear: _Ear, act: Begin | More | Pause | End) -> None:
         match act:
@@ -88,7 +95,7 @@ class FirstPass:
                 ear.fed += len(sound) / RATE
                 # Quiet adds no words: partials wait for voice.
                 ear.fresh += len(sound) / RATE if voiced else 0.0
-            case Pause() if ear.stream:
+            case Pause() if ear.stream and self._live:
                 ear.stream.pause()
                 self._show(ear)
             case End(at):

@@ -17,13 +17,13 @@ from sidebyside.speech.recogniser import RATE, Sound
 FRAME = RATE // 100
 """Samples a frame: 10 ms."""
 SILENCE = -100.0
-OVER_BACKGROUND = 4.0
+OVER_BACKGROUND = 3.0
 """dB over the loud moments of the pauses at which a frame counts as the speaker's."""
 NEAREST, FARTHEST = 11.0, 24.0
 """dB under the running speech level between which the gate moves."""
 HOLD = 4.0
 """dB less suffice to go on than to begin: quiet syllables inside a word are kept."""
-UNKNOWN_OVER_FLOOR = 14.0
+UNKNOWN_OVER_FLOOR = 10.0
 """dB over the noise floor that the first speech must reach, before its own level is known."""
 SURE, FAINT = -42.0, -62.0
 """dB (after the difference) from which first speech is believed at once, and below which it never is. In between it may
@@ -36,12 +36,14 @@ LEAST = -66.0
 UNKNOWN_PAUSES = 17.0
 """dB under the speech level at which the gate stands until its first pause was heard."""
 LOUD = 9.0
-"""Frames this close to the speech level are surely the speaker's; far from any of them is background."""
-AWAY = 45
-"""Frames before and after a loud one that may still be the speaker's."""
-BACKGROUND_FRAMES, FLOOR_FRAMES = 800, 400
-ATTACK, RELEASE = 0.08, 0.004
-"""How fast the running speech level follows louder and quieter speech, a frame."""
+"""dB under the speech level to which a frame is surely the speaker's."""
+NEAR, AWAY = 14.0, 45
+"""Frames not even this close, with none that is within so many frames before and after, are background."""
+BACKGROUND_FRAMES, FLOOR_FRAMES = 2000, 400
+ATTACK, RELEASE, SLOW_RELEASE = 0.08, 0.004, 0.0004
+"""How fast the running speech level follows louder frames, quieter ones, and those too quiet to say much."""
+NOISY = 28.0
+"""The pauses are noisy where their loud moments come this close to the speech level, in dB."""
 QUIETER = 15.0
 """dB by which a new caller may be quieter and be believed soon; farther below they may be a neighbour."""
 SOON, LATE = 150, 1500
@@ -58,7 +60,7 @@ class Gate:
         self._first: deque[bool] = deque(maxlen=FIRST_WITHIN)
         self._delayed: deque[float] = deque()
         self._background: deque[float] = deque(maxlen=BACKGROUND_FRAMES)
-        self._since_loud = 10 * AWAY
+        self._since_near = 10 * AWAY
         self._quieter: deque[float] = deque(maxlen=LATE)
         self._floor = SILENCE
         self._pauses: float | None = None
@@ -66,19 +68,30 @@ class Gate:
         self._open = False
         self.speech_level: float | None = None
         """Running level of the side's own speech in dB, or None before it was heard."""
+        self.loud = np.zeros(0, dtype=np.bool_)
+        """Of the frames asked for last: which are surely the speaker's, not a neighbour's."""
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the pauses are filled with something that could be taken for the speaker."""
+        return self.speech_level is not None and self._pauses is not None and self._pauses > self.speech_level - NOISY
 
     def frames(self, sound: Sound) -> npt.NDArray[np.bool_]:
         """For each whole frame so far unseen: does the speaker talk? Shape (frames,)."""
         joined = np.concatenate([self._rest, sound])
         whole = len(joined) // FRAME * FRAME
         self._rest = joined[whole:]
+        self.loud = np.zeros(whole // FRAME, dtype=np.bool_)
         if not whole:
             return np.zeros(0, dtype=np.bool_)
         difference = np.diff(joined[:whole], prepend=np.float32(self._last))
         self._last = float(joined[whole - 1])
         power = (difference.reshape(-1, FRAME).astype(np.float64) ** 2).mean(axis=1)
         levels = 10 * np.log10(power + 1e-10)
-        return np.fromiter((self._frame(float(level)) for level in levels), dtype=np.bool_, count=len(levels))
+        talks = np.fromiter((self._frame(float(level)) for level in levels), dtype=np.bool_, count=len(levels))
+        if self.speech_level is not None:
+            self.loud = talks & (levels >= self.speech_level - LOUD)
+        return talks
 
     def _frame(self, level: float) -> bool:
         self._watch(level)
@@ -88,7 +101,8 @@ class Gate:
         talks = level >= (threshold - HOLD if self._open else threshold)
         self._open = talks
         if talks:
-            rate = ATTACK if level > self.speech_level else RELEASE
+            quieter = RELEASE if level > self.speech_level - LOUD else SLOW_RELEASE
+            rate = ATTACK if level > self.speech_level else quieter
             self.speech_level += rate * (level - self.speech_level)
         else:
             self._consider_quieter(level, self.speech_level)
@@ -104,6 +118,9 @@ class Gate:
         if loud < SURE and (len(lately) < FLOOR_FRAMES // 2 or np.percentile(lately, 95) - middle < SPREAD):
             return False
         self.speech_level = float(np.percentile(lately[-FIRST_WITHIN:], 90))
+        # What was heard before may have been the first words, not yet believed.
+        self._background.clear()
+        self._pauses = None
         self._open = True
         return True
 
@@ -111,20 +128,20 @@ class Gate:
         """Keep the floor and the level of the pauses."""
         self._recent.append(level)
         self._count += 1
-        loud = self.speech_level is not None and level >= self.speech_level - LOUD
-        self._since_loud = 0 if loud else self._since_loud + 1
+        near = self.speech_level is not None and level >= self.speech_level - NEAR
+        self._since_near = 0 if near else self._since_near + 1
         self._delayed.append(level)
-        if loud:
-            # What came shortly before a loud frame was the speaker drawing near it.
+        if near:
+            # What came shortly before such a frame was the speaker drawing near it.
             self._delayed.clear()
         elif len(self._delayed) > AWAY:
             before = self._delayed.popleft()
-            if self._since_loud > 2 * AWAY:
+            if self._since_near > 2 * AWAY:
                 self._background.append(before)
         if self._count % 20 == 1:
             self._floor = float(np.percentile(self._recent, 10))
             if len(self._background) >= 50:
-                self._pauses = float(np.percentile(self._background, 90))
+                self._pauses = float(np.percentile(self._background, 95))
 
     def _threshold(self, speech: float) -> float:
         if self._pauses is None:
@@ -134,7 +151,7 @@ class Gate:
 
     def _consider_quieter(self, level: float, speech: float) -> None:
         """A new, quieter caller: talk well above the floor for a while, and nothing louder in between."""
-        if self._since_loud < 2 * AWAY:
+        if self._since_near < 2 * AWAY:
             self._quieter.clear()
         elif level >= max(self._floor + UNKNOWN_OVER_FLOOR, speech - FARTHEST - HOLD):
             self._quieter.append(level)

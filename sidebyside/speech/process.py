@@ -20,8 +20,8 @@ from sidebyside.speech.recogniser import RATE, Sound
 
 KEPT = 600.0
 """Seconds of sound kept in memory at most, for a second pass that is far behind."""
-TRIES = 3
-"""Deaths in a row without getting ready, after which we give up."""
+TRIES = 5
+"""Deaths in a row without getting any further, after which we give up."""
 
 log = logger("speech")
 
@@ -57,6 +57,7 @@ class SpeechProcess:
         self._room = threading.Condition(self._lock)
         self._decoded: dict[Side, float] = {}
         self._newest: dict[Side, float] = {}
+        self._furthest: dict[tuple[int, Side], float] = {}
         self._process: Any = None
         self._reader = threading.Thread(target=self._live, name="speech-reader", daemon=True)
         self.epoch = 0
@@ -79,10 +80,11 @@ class SpeechProcess:
     def hear(self, side: Side, at: float, sound: Sound) -> None:
         """Take a block of mono 16 kHz sound that begins at session time `at`. Never waits."""
         with self._lock:
-            if self.failed:
+            if self.failed or self._stopping.is_set():
                 return
             message = messages.Sound(self.epoch, side, at, sound.tobytes())
             self._kept.append(message)
+            self._decoded.setdefault(side, at)
             self._newest[side] = at + len(sound) / RATE
             while self._kept and self._kept[-1].at - self._kept[0].at > KEPT:
                 self._kept.popleft()
@@ -96,12 +98,12 @@ class SpeechProcess:
     def behind(self) -> float:
         """Seconds between the newest sound and the newest decoded sound."""
         with self._lock:
-            return max((end - self._decoded.get(side, 0.0) for side, end in self._newest.items()), default=0.0)
+            return max((end - self._decoded.get(side, end) for side, end in self._newest.items()), default=0.0)
 
     def flush(self, timeout: float) -> bool:
-        """Finish all that was heard; whether everything was answered in time."""
+        """Finish all that was heard; whether everything was answered in time, or dropped meanwhile."""
         with self._lock:
-            if self.failed:
+            if self.failed or self._stopping.is_set() or not self._reader.is_alive():
                 return False
             self._flushed.clear()
             self._flushing = True
@@ -118,6 +120,10 @@ class SpeechProcess:
             self._wipe()
             self._outbox.put(messages.encode(Drop(self.epoch)))
             self._room.notify_all()
+            if self._flushing:
+                # Nothing is left to be finished, and an answer of the old epoch would not be heeded.
+                self._flushing = False
+                self._flushed.set()
 
     def forget(self, before: float) -> None:
         """A call that ended at this session time was flushed: keep no sound and no words of it."""
@@ -152,10 +158,10 @@ class SpeechProcess:
     def _live(self) -> None:
         deaths = 0
         while not self._stopping.is_set():
-            was_ready = self._one_life()
+            got_on = self._one_life()
             if self._stopping.is_set() or self.failed:
                 break
-            deaths = 1 if was_ready else deaths + 1
+            deaths = 1 if got_on else deaths + 1
             if deaths >= TRIES:
                 self._give_up("Speech recognition keeps stopping. Notes and flags go on; nothing noted was lost.")
                 break
@@ -166,6 +172,7 @@ class SpeechProcess:
         self._flushed.set()
 
     def _one_life(self) -> bool:
+        """Serve one child until it ends; whether it got further than the one before."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
@@ -173,16 +180,24 @@ class SpeechProcess:
         )
         try:
             process.start()
-        except OSError as error:
-            self._give_up(f"Speech recognition could not be started ({error.strerror}). Notes and flags go on.")
+        except Exception as error:
+            # Whatever it is, it must be said: nobody would wait for words that never come.
+            log.exception("the speech process did not start")
+            ours.close()
+            theirs.close()
+            why = getattr(error, "strerror", None) or type(error).__name__
+            self._give_up(f"Speech recognition could not be started ({why}). Notes and flags go on.")
             return False
         theirs.close()
         with self._lock:
             self._process = process
             outbox = self._replay()
+            if self._stopping.is_set():
+                # `stop` came while it was being started, and found nothing to end.
+                process.terminate()
         sender = threading.Thread(target=_send, args=(ours, outbox), name="speech-sender", daemon=True)
         sender.start()
-        was_ready = self._receive(ours)
+        got_on = self._receive(ours)
         with self._lock:
             outbox.put(None)
             self._outbox = queue.SimpleQueue()
@@ -193,7 +208,7 @@ class SpeechProcess:
             process.join()
         sender.join()
         ours.close()
-        return was_ready
+        return got_on
 
     def _replay(self) -> queue.SimpleQueue[bytes | None]:
         """A new outbox that begins with all the new child must know."""
@@ -202,6 +217,8 @@ class SpeechProcess:
         if self.epoch:
             outbox.put(messages.encode(Drop(self.epoch)))
         self._decoded.clear()
+        for sound in self._kept:
+            self._decoded.setdefault(sound.side, sound.at)
         for words in sorted(self._finals.values(), key=lambda one: one.start):
             known = Settled(
                 epoch=self.epoch, side=words.side, id=words.id, start=words.start, end=words.end, text=words.text
@@ -215,17 +232,28 @@ class SpeechProcess:
         return outbox
 
     def _receive(self, pipe: Pipe) -> bool:
-        was_ready = False
+        got_on = False
         while True:
             try:
                 message = messages.from_child(pipe.recv_bytes())
             except (EOFError, OSError):
-                return was_ready
-            if isinstance(message, State):
-                was_ready = was_ready or message.state is SpeechState.READY
+                return got_on
+            got_on = got_on or self._is_further(message)
             self._take(message)
             if self.failed:
-                return was_ready
+                return got_on
+
+    def _is_further(self, message: FromChild) -> bool:
+        """Whether a child got further than any before: ready for the first time, or more sound decoded.
+
+        Sound that kills every child that hears it must not keep us starting new ones for ever.
+        """
+        if isinstance(message, Progress):
+            with self._lock:
+                furthest = self._furthest.get((message.epoch, message.side), -1.0)
+                self._furthest[message.epoch, message.side] = max(furthest, message.decoded)
+            return message.decoded > furthest
+        return isinstance(message, State) and message.state is SpeechState.READY and not self._ready.is_set()
 
     def _take(self, message: FromChild) -> None:
         with self._lock:

@@ -36,6 +36,11 @@ class Replay:
         ended = at + len(sound) / RATE >= expected[-1].end
         return (self._complete(side) if ended else []), False
 
+    def needed_from(self, side: Side) -> float | None:
+        """Start of the oldest utterance of this side that is not complete yet."""
+        expected = self._expected.get(side)
+        return expected[0].start if expected else None
+
     def flush(self) -> list[Spoken]:
         """The call ended: complete what is there."""
         return [spoken for side in list(self._expected) for spoken in self._complete(side)]

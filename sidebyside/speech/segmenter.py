@@ -6,15 +6,15 @@ from collections import deque
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from sidebyside.speech.gate import FRAME, Gate
 from sidebyside.speech.recogniser import RATE, Sound
+from sidebyside.speech.shaping import Shaper, Voiced
 
 ONSET_FRAMES = 4
 """Voiced frames within `ONSET_WITHIN` that begin an utterance: a click is shorter."""
 ONSET_WITHIN = 10
-LOOK_BACK, FIRST_LOOK_BACK = 0.30, 3.0
+LOOK_BACK, NOISY_LOOK_BACK, FIRST_LOOK_BACK = 0.30, 0.50, 3.0
 """Seconds before the onset that may belong to the utterance: soft first consonants; more before a side's first speech,
 which takes longer to be believed."""
 WITHIN_PEAK = 20.0
@@ -27,10 +27,6 @@ LONG, VERY_LONG, LONGEST = 9.0, 14.0, 20.0
 """Seconds after which a shorter pause ends it, then hardly any, then none is needed."""
 JUMP = 0.1
 """Seconds by which sound may arrive off its expected time before it counts as a new stretch."""
-
-
-Voiced = npt.NDArray[np.bool_]
-"""For each frame of a block: does the speaker talk?"""
 
 
 class Begin(msgspec.Struct, frozen=True):
@@ -64,7 +60,9 @@ class Segmenter:
 
     def __init__(self) -> None:
         self._gate = Gate()
+        self._shaper = Shaper()
         self._before: deque[Sound] = deque()
+        self._before_voiced: deque[Voiced] = deque()
         self._before_samples = 0
         self._onset: deque[bool] = deque(maxlen=ONSET_WITHIN)
         self._now: float | None = None
@@ -95,7 +93,11 @@ class Segmenter:
         block_start = self._now
         self._now += len(sound) / RATE
         if self._start is None:
-            acts += self._wait(block_start, sound, voiced, look_back)
+            if self._gate.noisy:
+                # Only what is surely the speaker opens an utterance; softer sounds of theirs are looked back for.
+                acts += self._wait(block_start, sound, voiced, self._gate.loud, NOISY_LOOK_BACK)
+            else:
+                acts += self._wait(block_start, sound, voiced, voiced, look_back)
         else:
             acts += self._go_on(block_start, sound, voiced)
         return acts
@@ -105,20 +107,26 @@ class Segmenter:
         self._gate.frames(sound)
         self._now = at + len(sound) / RATE
 
-    def _wait(self, at: float, sound: Sound, voiced: Voiced, look_back: float) -> list[Act]:
+    def _wait(self, at: float, sound: Sound, voiced: Voiced, opening: Voiced, look_back: float) -> list[Act]:
         self._before.append(sound)
+        self._before_voiced.append(voiced)
         self._before_samples += len(sound)
         while self._before_samples - len(self._before[0]) >= look_back * RATE + len(sound):
             self._before_samples -= len(self._before.popleft())
-        self._onset.extend(bool(frame) for frame in voiced)
+            self._before_voiced.popleft()
+        self._onset.extend(bool(frame) for frame in opening)
         if sum(self._onset) < ONSET_FRAMES:
             return []
-        first = _from_first_word(np.concatenate(list(self._before)), look_back)
+        first = np.concatenate(list(self._before))
+        frames = np.concatenate(list(self._before_voiced))
+        if look_back == FIRST_LOOK_BACK:
+            first, frames = _from_first_word(first, frames)
         self._start = self._now_or(at) - len(first) / RATE
         self._last_voice = self._now_or(at)
         self._paused = False
         self._clear_before()
-        return [Begin(self._start), More(first, True)]
+        shaped = self._shaper.push(first, frames, noisy=self._gate.noisy)
+        return [Begin(self._start), *(More(part, True) for part in shaped)]
 
     def _now_or(self, at: float) -> float:
         return at if self._now is None else self._now
@@ -130,7 +138,8 @@ class Segmenter:
         if len(hits) >= 2:
             self._last_voice = min(at + (int(hits[-1]) + 1) * FRAME / RATE, self._now)
             self._paused = False
-        acts: list[Act] = [More(sound, len(hits) >= 2)]
+        shaped = self._shaper.push(sound, voiced, noisy=self._gate.noisy)
+        acts: list[Act] = [More(part, len(hits) >= 2) for part in shaped]
         quiet = self._now - self._last_voice
         if quiet >= self._needed() or self._now - self._start >= LONGEST:
             return acts + self.flush()
@@ -153,7 +162,8 @@ class Segmenter:
         self._start = None
         self._onset.clear()
         self._clear_before()
-        return [End(self._last_voice)]
+        rest: list[Act] = [More(part, False) for part in self._shaper.flush()]
+        return [*rest, End(self._last_voice)]
 
     def _forget(self) -> None:
         self._onset.clear()
@@ -161,14 +171,13 @@ class Segmenter:
 
     def _clear_before(self) -> None:
         self._before.clear()
+        self._before_voiced.clear()
         self._before_samples = 0
 
 
-def _from_first_word(sound: Sound, look_back: float) -> Sound:
+def _from_first_word(sound: Sound, voiced: Voiced) -> tuple[Sound, Voiced]:
     """Drop what lies well before the first loud frame."""
-    if look_back <= LOOK_BACK:
-        return sound
     frames = np.diff(sound[: len(sound) // FRAME * FRAME], prepend=sound[:1]).reshape(-1, FRAME)
     levels = 10 * np.log10((frames.astype(np.float64) ** 2).mean(axis=1) + 1e-10)
-    first = int(np.argmax(levels >= levels.max() - WITHIN_PEAK)) * FRAME
-    return sound[max(0, first - round(LOOK_BACK * RATE)) :]
+    first = max(0, int(np.argmax(levels >= levels.max() - WITHIN_PEAK)) - round(LOOK_BACK * RATE / FRAME))
+    return sound[first * FRAME :], voiced[first:]

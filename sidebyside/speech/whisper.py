@@ -52,7 +52,7 @@ class WhisperRefiner:
 
     def __init__(self) -> None:
         folder = weights()
-        import tqdm
+        import tqdm  # type: ignore[import-untyped]
         from faster_whisper import WhisperModel
 
         # Its progress bars, which we never show, would make a named semaphore and leave it behind.

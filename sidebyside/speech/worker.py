@@ -90,7 +90,7 @@ class Worker:
         self._sides, self._live = plan.sides, plan.live
         self._windows = Windows(plan.sides)
         self._replay = Replay()
-        self._first = FirstPass(engine, plan.sides, self._say, self._spoken)
+        self._first = FirstPass(engine, plan.sides, self._say, self._spoken, live=plan.live)
         self._second, trouble = self._load_second(plan)
         names = f"{engine.name} + whisper" if self._second else engine.name
         self._say(State(state=SpeechState.READY, message=trouble, engine=names))
@@ -105,6 +105,9 @@ class Worker:
             return SecondPass(WhisperRefiner(), self._say), ""
         except SideBySideError as error:
             return None, str(error)
+        except Exception as error:
+            # Whatever ails the second pass, the first can do without it.
+            return None, f"The second pass does not work here ({type(error).__name__}); live text goes on alone."
 
     def _read(self) -> None:
         try:
@@ -155,6 +158,8 @@ class Worker:
             self._spoken(spoken)
         if new:
             self._first.hear(side, at, sound)
+        else:
+            self._first.pass_over(side, at, sound)
         end = at + len(sound) / RATE
         self._newest[side] = end
         if self._first.needed_from(side) >= end - 1.0:
@@ -169,7 +174,11 @@ class Worker:
         if self._second:
             waiting += [
                 start
-                for start in (self._windows.needed_from(side), self._second.needed_from(side))
+                for start in (
+                    self._replay.needed_from(side),
+                    self._windows.needed_from(side),
+                    self._second.needed_from(side),
+                )
                 if start is not None
             ]
         self._say(Progress(epoch=self._epoch, side=side, decoded=end, refined=min(waiting)))

@@ -1,5 +1,7 @@
 """Utterances begin before their first word, end at a real pause, and lose nothing in between."""
 
+import itertools
+
 import numpy as np
 
 from sidebyside.speech.recogniser import RATE
@@ -75,7 +77,7 @@ def test_endless_speech_is_cut() -> None:
     acts = push_all(Segmenter(), np.concatenate([quiet(0.5), said(50.0)]))
     ends = [act.at for act in acts if isinstance(act, End)]
     assert len(ends) >= 2
-    assert all(later - earlier <= LONGEST + 0.5 for earlier, later in zip(ends, ends[1:], strict=False))
+    assert all(later - earlier <= LONGEST + 0.5 for earlier, later in itertools.pairwise(ends))
 
 
 def test_a_gap_in_time_ends_the_utterance() -> None:
