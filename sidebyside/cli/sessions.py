@@ -59,9 +59,9 @@ def when(session: Session) -> str:
 
 
 def run_show(session_id: str) -> int:
-    """Print a session as Markdown."""
+    """Print a session as Markdown, with the private notes: it stays on this screen."""
     with read_library(passphrase()) as library:
-        print(render(library.record(session_id), "md", load(paths.config())).decode(), end="")
+        print(render(library.record(session_id), "md", load(paths.config()), private=True).decode(), end="")
     return 0
 
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from sidebyside.content import Content
 from sidebyside.errors import ExportFailed
 from sidebyside.export import html, json, markdown, subtitles, text
+from sidebyside.export.leaving import leaving
 from sidebyside.model import SessionRecord
 
-FORMATS: Mapping[str, Callable[[SessionRecord, Content], str | bytes]] = MappingProxyType(
+_RENDERERS: Mapping[str, Callable[[SessionRecord, Content], str | bytes]] = MappingProxyType(
     {
         "md": markdown.render,
         "html": html.render,
@@ -20,11 +21,14 @@ FORMATS: Mapping[str, Callable[[SessionRecord, Content], str | bytes]] = Mapping
         "txt": text.render,
     }
 )
+FORMATS = tuple(_RENDERERS)
 """By the ending of the file's name."""
 
 
-def render(record: SessionRecord, form: str, content: Content) -> bytes:
-    """The session in one format, UTF-8, lines ended by `\\n`.
+def render(record: SessionRecord, form: str, content: Content, *, private: bool = False) -> bytes:
+    """What may leave of the session in one format, UTF-8, lines ended by `\\n`.
+
+    With `private` the private notes are in it too: for the owner's own screen, never for a file.
 
     Raises:
         ExportFailed: there is no such format, or the session's start is not a time.
@@ -32,5 +36,5 @@ def render(record: SessionRecord, form: str, content: Content) -> bytes:
     if form not in FORMATS:
         known = ", ".join(FORMATS)
         raise ExportFailed(f"There is no format “{form}”. Nothing was written; choose from {known}.")
-    rendered = FORMATS[form](record, content)
+    rendered = _RENDERERS[form](leaving(record, private=private), content)
     return rendered if isinstance(rendered, bytes) else rendered.encode("utf-8", "replace")

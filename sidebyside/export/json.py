@@ -8,7 +8,6 @@ from typing import TypeVar
 import msgspec
 
 from sidebyside.content import Content
-from sidebyside.export.story import kept
 from sidebyside.export.wording import clean
 from sidebyside.model import (
     Answer,
@@ -60,7 +59,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 def render(record: SessionRecord, content: Content) -> bytes:
     """The record as UTF-8 JSON, two blanks a level; the same record gives the same bytes."""
-    record = kept(record)
     document = Document(
         format=FORMAT,
         version=EDITION,

@@ -70,7 +70,6 @@ def _parts(story: Story) -> Iterator[Iterator[str]]:
 def _head(story: Story) -> Iterator[str]:
     yield f"# Side by side with {escape(story.rep) or 'a rep'}"
     yield "\n".join(f"- {label}: {escape(value)}" for label, value in story.facts)
-    yield "*For you alone: private notes are in here.*"
     if story.recovered:
         yield "*The app stopped before this session was ended. What had been saved until then is here.*"
 
@@ -128,7 +127,7 @@ def _calls(scenes: tuple[Scene, ...]) -> Iterator[str]:
         about = ", ".join(escape(part) for part in (scene.reason, scene.length) if part)
         yield f"### {escape(scene.heading)}{f' ({about})' if about else ''}"
         if scene.struck:
-            yield "*Struck out: what was said is gone.*"
+            yield "*Struck out at the rep's word. Nothing of it was kept.*"
         elif not scene.lines:
             yield "*Nothing was heard or noted.*"
         yield from (_line(line) for line in scene.lines)

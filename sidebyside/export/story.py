@@ -20,7 +20,6 @@ from sidebyside.model import (
     SessionRecord,
     SessionState,
     Side,
-    Stage,
     Utterance,
 )
 
@@ -105,26 +104,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     scenes: tuple[Scene, ...]
 
 
-def kept(record: SessionRecord) -> SessionRecord:
-    """The record as it may leave the library.
-
-    Words of a struck call, words that were only shown, and words of a session in which the rep agreed to listening only
-    are not there to begin with; should they be, they stop here.
-    """
-    struck = {contact.id for contact in record.contacts if contact.struck}
-    if record.session.agreed is Agreement.LISTEN:
-        return msgspec.structs.replace(record, utterances=())
-    words = tuple(u for u in record.utterances if u.contact_id not in struck and u.stage is not Stage.PARTIAL)
-    return msgspec.structs.replace(record, utterances=words)
-
-
 def tell(record: SessionRecord, content: Content) -> Story:
     """The record as a story.
 
     Raises:
         ExportFailed: the session's start is not a time.
     """
-    record = kept(record)
     return Story(
         rep=record.session.rep,
         facts=_facts(record),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sidebyside.content import Content
-from sidebyside.export.story import kept
 from sidebyside.export.wording import SIDES, one_line
 from sidebyside.model import SessionRecord, Utterance
 
@@ -32,7 +31,7 @@ def render_vtt(record: SessionRecord, content: Content) -> str:
 
 def _spoken(record: SessionRecord) -> Iterator[tuple[Utterance, str]]:
     """In order of time, with the words on one line; without those that have none."""
-    for utterance in sorted(kept(record).utterances, key=lambda u: (u.start, u.end, u.id)):
+    for utterance in sorted(record.utterances, key=lambda u: (u.start, u.end, u.id)):
         text = one_line(utterance.text)
         if text:
             yield utterance, text

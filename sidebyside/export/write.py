@@ -47,7 +47,8 @@ def write_session(
     """Write the session in each format into `folder`, which is made if it is missing; the paths, in that order.
 
     All of them are there afterwards, or none. They share a name, `<day>-<rep>-<start of the id>`, with `-2` and so on
-    after it where any of them is taken. On POSIX only the owner may read them: private notes are in there.
+    after it where any of them is taken. Private notes are not in them; see `leaving`. On POSIX only the owner may read
+    them.
 
     Raises:
         ExportFailed: the folder cannot be made or written to, the disk is full, the path is too long, or a format is

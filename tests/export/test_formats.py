@@ -17,6 +17,7 @@ from sidebyside import content
 from sidebyside.errors import ExportFailed
 from sidebyside.export import json, markdown, wording
 from sidebyside.export.formats import FORMATS, render
+from sidebyside.export.leaving import leaving
 from sidebyside.model import Agreement, Flag, SessionRecord, SessionState, Stage
 
 CONTENT = content.load()
@@ -133,8 +134,8 @@ def test_the_page_is_sound_and_needs_nothing_beside_it() -> None:
 
 
 @pytest.mark.parametrize("form", ["md", "html"])
-def test_all_that_is_kept_is_shown(form: str) -> None:
-    record = example_record()
+def test_all_that_may_leave_is_shown(form: str) -> None:
+    record = leaving(example_record())
     source = text_of(record, form)
     shown = Page(source).text if form == "html" else plain(source)
     # In both, a mask is shown without its brackets or as a code mark: compare words alone.
@@ -148,7 +149,6 @@ def test_all_that_is_kept_is_shown(form: str) -> None:
         assert re.sub(r"\s", "", wanted) in re.sub(r"\s", "", shown)
     for fact in (
         "Code red",
-        "Private note",
         "Not listened to: paused (18 s)",
         "10 a day",
         "12 November 2026",
@@ -221,7 +221,7 @@ def test_any_text_is_shown_as_it_is_in_markdown(text: str) -> None:
 
 
 def test_json_names_its_format_and_comes_back_whole() -> None:
-    record = example_record()
+    record = leaving(example_record())
     raw = render(record, "json", CONTENT)
     top = msgspec.json.decode(raw)
     lists = ["contacts", "utterances", "notes", "flags", "gaps", "answers", "follow_ups"]
@@ -244,7 +244,7 @@ def test_hostile_text_comes_back_from_json(text: str) -> None:
     if "\ud83d" in text:
         assert back.notes[0].text == "half � a pair"
     else:
-        assert back == record
+        assert back == leaving(record)
 
 
 def test_srt_is_read_by_another_reader_past_an_hour() -> None:
@@ -304,9 +304,40 @@ def test_struck_and_partial_words_never_leave(form: str) -> None:
     record = example_record()
     struck = replace(record.utterances[0], id="c" * 32, contact_id=CALL_3, start=215.0, text="SECRET")
     partial = replace(record.utterances[0], id="d" * 32, stage=Stage.PARTIAL, start=7.0, text="SECRET")
-    flag = Flag(id="e" * 32, session_id=record.session.id, contact_id=CALL_3, kind="quote", at=215.0, struck_at=216.0)
-    record = replace(record, utterances=(*record.utterances, struck, partial), flags=(*record.flags, flag))
+    record = replace(record, utterances=(*record.utterances, struck, partial))
     assert "SECRET" not in text_of(record, form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_of_a_struck_call_only_that_it_was_struck_leaves(form: str) -> None:
+    record = example_record()
+    flag = Flag(id="e" * 32, session_id=record.session.id, contact_id=CALL_3, kind="quote", at=215.0, struck_at=216.0)
+    typed = replace(record.notes[0], id="f" * 32, contact_id=CALL_3, flag_id=None)
+    held = replace(
+        record,
+        contacts=tuple(replace(call, reason="pay-how") if call.struck else call for call in record.contacts),
+        flags=(*record.flags, flag),
+        notes=(*record.notes, typed, replace(typed, id="a" * 32, contact_id=None, flag_id=flag.id)),
+        answers=(*record.answers, replace(record.answers[0], id="b" * 32, reason=None, flag_id=flag.id)),
+        gaps=(*record.gaps, replace(record.gaps[0], id="c" * 32, start=212.0, end=220.0)),
+    )
+    assert render(held, form, CONTENT) == render(record, form, CONTENT)
+    assert form not in ("md", "html") or "Struck out" in text_of(held, form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_private_notes_leave_no_trace(form: str) -> None:
+    record = example_record()
+    free = replace(record.notes[0], id="a" * 32, contact_id=None, at=120.0, flag_id=None, text="SECRET", private=True)
+    to_flag = replace(record.notes[0], id="b" * 32, at=59.0, flag_id=record.flags[1].id, text="SECRET", private=True)
+    open_ones = replace(record, notes=tuple(note for note in record.notes if not note.private))
+    held = replace(record, notes=(*record.notes, free, to_flag))
+    assert render(held, form, CONTENT) == render(open_ones, form, CONTENT)
+
+
+def test_the_owner_reads_private_notes_on_the_screen() -> None:
+    shown = render(example_record(), "md", CONTENT, private=True).decode()
+    assert "Private note: Maria sounds tired of saying this." in shown
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -102,6 +102,15 @@ def test_a_disk_without_links_is_served_too(tmp_path: Path, monkeypatch: pytest.
     assert names(tmp_path) == [f"{STEM}-2.md", f"{STEM}.html", f"{STEM}.json", f"{STEM}.md"]
 
 
+def test_a_private_note_is_in_no_file(tmp_path: Path) -> None:
+    record = example_record()
+    planted = replace(record.notes[0], id="a" * 32, text="zebra in the corridor", private=True)
+    files = export(tmp_path, *FORMATS, record=replace(record, notes=(*record.notes, planted)))
+    assert len(files) == len(FORMATS)
+    for file in files:
+        assert not re.search(r"zebra|tired of saying", file.read_text()), file.name
+
+
 @posix
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "new"
