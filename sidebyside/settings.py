@@ -54,9 +54,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("engine", "Live text by", "Moonshine needs nothing more; Vosk needs a model folder."),
     Option("vosk_model", "Vosk model folder", "An unpacked Vosk model, for example vosk-model-small-en-us-0.15."),
     Option("second_pass", "Hear again at pauses", "A slower, better pass corrects the live text a few seconds later."),
-    Option(
-        "notice", "What callers are told", "The words of the notice that plays, quoted to the rep when they agree."
-    ),
+    Option("notice", "What callers are told", "The words of the notice that plays, quoted to the rep when they agree."),
     Option("text_size", "Text size", "12 to 28 points; Ctrl+plus and Ctrl+minus change it anywhere."),
     Option("theme", "Appearance", "Light, dark, or as the system has it."),
     Option("export_folder", "Export to", "Where exports go unless you choose another folder."),

@@ -6,7 +6,8 @@ import threading
 from concurrent.futures import Future
 from datetime import date, timedelta
 
-from sidebyside.model import Answer, FollowUp, Question, Session
+from sidebyside.errors import DeviceFailed
+from sidebyside.model import Answer, FollowUp, Listening, Question, Session
 from sidebyside.session.conductor import Conductor
 from sidebyside.session.demo import DemoAction, DemoAnswer, DemoScript, load_demo
 from sidebyside.session.plan import new_id
@@ -53,18 +54,24 @@ class Autopilot:
         for action in self._script.actions:
             self._wait_until(action.at)
             self._do(action, flags)
-        self._heard_out.wait()
+        self._wait_until(float("inf"))
+        cut_off = self._is_cut_off()
         self._conductor.set_reason(self._script.reason)
         self._conductor.end_call()
         session = self._conductor.end().result()
+        if cut_off:
+            raise DeviceFailed("The demo call was not played to its end. What was heard and noted of it is kept.")
         self._debrief(session, flags)
         return session
 
     def _wait_until(self, at: float) -> None:
         """Until the call, not the session, has come so far; or is over, where nothing paces it."""
         while (began := self._conductor.sound_began) is None or self._conductor.now() - began < at:
-            if self._heard_out.wait(LOOK):
+            if self._heard_out.wait(LOOK) or self._is_cut_off():
                 return
+
+    def _is_cut_off(self) -> bool:
+        return self._conductor.listening in (Listening.DEVICE_LOST, Listening.ENDED)
 
     def _do(self, action: DemoAction, flags: dict[str, str]) -> None:
         # At the pace of time a flag finds its own moment, as it does for a person; faster than that, words lag behind.

@@ -6,6 +6,7 @@ import threading
 
 import msgspec
 
+from sidebyside.errors import NotAllowed
 from sidebyside.model import Contact, ContactChanged, ContactStarted, Gap, GapReason, GapSaved
 from sidebyside.session.announcing import Announcer
 from sidebyside.session.plan import new_id
@@ -51,11 +52,40 @@ class Course:
             last = self.contact or (self._contacts[-1] if self._contacts else None)
             wanted = contact_id or (last.id if last else None)
             for contact in self._contacts:
-                if contact.id == wanted:
+                if contact.id == wanted and not contact.struck:
                     changed = msgspec.structs.replace(contact, reason=reason)
                     if self.contact and self.contact.id == changed.id:
                         self.contact = changed
                     self._change(changed, now)
+
+    def find(self, contact_id: str | None) -> Contact | None:
+        """The call named, else the one under way, else the last."""
+        with self._lock:
+            if contact_id is None:
+                return self.contact or (self._contacts[-1] if self._contacts else None)
+            return next((contact for contact in self._contacts if contact.id == contact_id), None)
+
+    def span(self, contact_id: str) -> tuple[float, float]:
+        """From when on, and before when, words that begin belong to a call that has ended."""
+        with self._lock:
+            place = next(place for place, contact in enumerate(self._contacts) if contact.id == contact_id)
+            contact, later = self._contacts[place], self._contacts[place + 1 :]
+            end = contact.start if contact.end is None else contact.end
+            return contact.start - EARLY, min([end, *(one.start - EARLY for one in later[:1])])
+
+    def strike(self, contact_id: str, now: float) -> None:
+        """Strike out a call that has ended: of what was in it nothing stays, gaps neither."""
+        with self._lock:
+            contact = next(contact for contact in self._contacts if contact.id == contact_id)
+            struck = msgspec.structs.replace(contact, struck=True, reason=None)
+            self._contacts = [struck if one.id == contact_id else one for one in self._contacts]
+            gap, end = self._gap, contact.end
+            if gap and end is not None and contact.start <= gap.start < end:
+                # It goes on after the call, and the rest of it stays.
+                self.close_gap(end)
+                self.open_gap(end, gap.reason)
+            write = self._library.strike_contact(contact_id)
+        self._announcer.saved(write, lambda saved: self._announcer.say(ContactChanged(at=now, contact=saved)))
 
     def _change(self, contact: Contact, now: float) -> None:
         self._contacts = [contact if one.id == contact.id else one for one in self._contacts]
@@ -69,6 +99,20 @@ class Course:
         with self._lock:
             earlier = [contact for contact in self._contacts if contact.start <= at + EARLY]
             return earlier[-1] if earlier else next(iter(self._contacts), None)
+
+    def contact_to_mark(self, at: float) -> Contact | None:
+        """The call that a note or flag for this moment belongs to; after a struck one it belongs to none.
+
+        Raises:
+            NotAllowed: it would belong to a call that was struck out.
+        """
+        contact = self.contact_at(at)
+        if contact is None or not contact.struck:
+            return contact
+        # Calls end at a whole millisecond, which may be the next one.
+        if contact.end is None or at < contact.end - 0.001:
+            raise NotAllowed("It belongs to the call that was struck out at the rep's word, so it was not kept.")
+        return None
 
     def open_gap(self, start: float, reason: GapReason) -> None:
         """From here on nothing is heard; an open gap ends."""

@@ -13,7 +13,7 @@ from sidebyside import paths
 from sidebyside.audio.source import SoundBlock
 from sidebyside.model import Side, SpeechState, Stage
 from sidebyside.privacy.redaction import Redactor, Revision
-from sidebyside.speech.messages import FromChild, Piece, Plan, Refined, State, Words
+from sidebyside.speech.messages import FromChild, Plan, Refined, State, Words
 from sidebyside.speech.process import SpeechProcess
 
 AHEAD = 20.0
@@ -53,8 +53,12 @@ class Hearing:
         self._tell = tell
         self._redactor = Redactor()
         self._lock = threading.RLock()
+        # Held while texts are settled and told, so that of two versions of a text the newer is told last. It is taken
+        # before `_lock` and by nobody who holds the conductor's lock.
+        self._in_order = threading.RLock()
         self._texts: dict[str, Text] = {}
-        self._partials: set[str] = set()
+        self._partials: dict[str, float] = {}
+        self._struck: tuple[tuple[float, float], ...] = ()
         self._gone: set[str] = set()
         self.state = SpeechState.OFF
         self.last_words = 0.0
@@ -66,12 +70,14 @@ class Hearing:
         """Begin loading the engines."""
         self.speech.start()
 
-    def block(self, block: SoundBlock, sides: Sequence[Side], *, wait: bool) -> None:
-        """Take one block of sound; a file's waits until there is room for it."""
+    def block(self, block: SoundBlock, sides: Sequence[Side]) -> None:
+        """Take one block of sound. Never waits."""
         for side, sound in zip(sides, block.sides, strict=True):
             self.speech.hear(side, block.at, sound)
-        if wait:
-            self.speech.wait_for_room(AHEAD)
+
+    def wait_for_room(self) -> None:
+        """Hold a file that is too far ahead of the recogniser."""
+        self.speech.wait_for_room(AHEAD)
 
     def note_levels(self, block: SoundBlock) -> None:
         """Remember how loud it is, also while nothing is decoded."""
@@ -102,6 +108,31 @@ class Hearing:
                 del self._texts[text.id]
             return ids, min([since, *(text.start for text in recent)])
 
+    def strike(self, since: float, until: float, *, under_way: bool) -> tuple[str, ...]:
+        """A call from `since` to before `until` is struck out: forget its words, and let none of it come later.
+
+        Returns:
+            The ids that are gone.
+        """
+        with self._lock:
+            self._struck = (*self._struck, (since, until))
+            if under_way:
+                self.speech.drop()
+                self._redactor.forget()
+            else:
+                self.speech.forget(until)
+            texts = [text.id for text in self._texts.values() if self._is_struck(text.start)]
+            partials = [one for one, start in self._partials.items() if under_way or self._is_struck(start)]
+            self._gone.update(texts, partials)
+            for one in texts:
+                del self._texts[one]
+            for one in partials:
+                del self._partials[one]
+            return (*texts, *partials)
+
+    def _is_struck(self, at: float) -> bool:
+        return any(since <= at < until for since, until in self._struck)
+
     def resumed(self, now: float) -> None:
         """Listening goes on after a pause: short numbers stay masked for a while."""
         with self._lock:
@@ -109,10 +140,11 @@ class Hearing:
 
     def tick(self, now: float) -> None:
         """Reveal numbers that time has shown to be harmless."""
-        with self._lock:
-            revised = self._revised(self._redactor.tick(now))
-        if revised:
-            self._tell.settled(revised)
+        with self._in_order:
+            with self._lock:
+                revised = self._revised(self._redactor.tick(now))
+            if revised:
+                self._tell.settled(revised)
 
     def reveal_rest(self) -> None:
         """The sound is over: short numbers that nothing made suspicious are shown."""
@@ -125,6 +157,7 @@ class Hearing:
             self._redactor.forget()
             self._texts.clear()
             self._partials.clear()
+            self._struck = ()
 
     def is_gone(self, utterance_id: str) -> bool:
         """Whether a pause or strike-out dropped it: late results must not bring it back."""
@@ -148,8 +181,8 @@ class Hearing:
                 self._final(message)
             case Words():
                 self._partial(message)
-            case Refined(side=side, pieces=pieces):
-                self._refined(side, pieces)
+            case Refined():
+                self._refined(message)
             case State(state=state, message=text, engine=engine):
                 self._set_state(state, text, engine)
 
@@ -159,38 +192,44 @@ class Hearing:
 
     def _partial(self, words: Words) -> None:
         with self._lock:
-            if words.epoch != self.speech.epoch:
+            if words.epoch != self.speech.epoch or self._is_struck(words.start):
                 return
             masked = words.text and self._redactor.partial(words.side, words.id, words.text, words.start, words.end)
-            (self._partials.add if masked else self._partials.discard)(words.id)
+            if masked:
+                self._partials[words.id] = words.start
+            else:
+                self._partials.pop(words.id, None)
             self.last_words = time.monotonic()
         self._tell.partial(
             Text(id=words.id, side=words.side, start=words.start, end=words.end, text=masked or "", stage=Stage.PARTIAL)
         )
 
     def _final(self, words: Words) -> None:
-        with self._lock:
-            if words.epoch != self.speech.epoch:
-                return
-            self._partials.discard(words.id)
-            self.last_words = time.monotonic()
-            self._texts[words.id] = Text(
-                id=words.id, side=words.side, start=words.start, end=words.end, text="", stage=Stage.FINAL
-            )
-            settled = self._revised(self._redactor.final(words.side, words.id, words.text, words.start, words.end))
-        self._tell.settled(settled)
-
-    def _refined(self, side: Side, pieces: Sequence[Piece]) -> None:
-        with self._lock:
-            known = [piece for piece in pieces if piece.id in self._texts]
-            for piece in known:
-                self._texts[piece.id] = msgspec.structs.replace(self._texts[piece.id], stage=Stage.REFINED)
-            revisions = self._redactor.refined(
-                side, [(piece.id, piece.text, piece.start, piece.end) for piece in known]
-            )
-            settled = self._revised(revisions)
-        if settled:
+        with self._in_order:
+            with self._lock:
+                if words.epoch != self.speech.epoch or self._is_struck(words.start):
+                    return
+                self._partials.pop(words.id, None)
+                self.last_words = time.monotonic()
+                self._texts[words.id] = Text(
+                    id=words.id, side=words.side, start=words.start, end=words.end, text="", stage=Stage.FINAL
+                )
+                settled = self._revised(self._redactor.final(words.side, words.id, words.text, words.start, words.end))
             self._tell.settled(settled)
+
+    def _refined(self, refined: Refined) -> None:
+        with self._in_order:
+            with self._lock:
+                if refined.epoch != self.speech.epoch:
+                    # What the redaction knew of these words was dropped with them.
+                    return
+                known = [piece for piece in refined.pieces if piece.id in self._texts]
+                for piece in known:
+                    self._texts[piece.id] = msgspec.structs.replace(self._texts[piece.id], stage=Stage.REFINED)
+                pieces = [(piece.id, piece.text, piece.start, piece.end) for piece in known]
+                settled = self._revised(self._redactor.refined(refined.side, pieces))
+            if settled:
+                self._tell.settled(settled)
 
     def _revised(self, revisions: Sequence[Revision]) -> list[Text]:
         changed = []

@@ -128,6 +128,18 @@ class Marks:
 
         self._announcer.saved(self._library.put_back(self._session_id, item.id), announce)
 
+    def strike(self, contact_id: str, now: float) -> None:
+        """Forget what was noted of a call that is struck out; none of it can be put back."""
+        with self._lock:
+            gone = {item.id for item in self._items.values() if item.contact_id == contact_id}
+            gone |= {item.id for item in self._items.values() if isinstance(item, Note) and item.flag_id in gone}
+            for one in gone:
+                del self._items[one]
+            self._done = [one for one in self._done if one not in gone]
+            self._undone = [one for one in self._undone if one not in gone]
+        for one in gone:
+            self._announcer.say(TakenBack(at=now, id=one))
+
     def _add(self, item: Note | Flag) -> None:
         with self._lock:
             self._items[item.id] = item

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from sidebyside.model import Agreement, Kit, Layout, Session
+from sidebyside.privacy.redaction import redact
 
 
 class SitDown(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +41,14 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def masked(plan: SitDown) -> SitDown:
+    """The plan with what must not be kept masked in all that a person typed."""
+    return msgspec.structs.replace(plan, rep=redact(plan.rep).text, queue=redact(plan.queue).text)
+
+
 def begin_session(plan: SitDown) -> Session:
-    """The record of a session that begins now, in the local zone."""
+    """The record of a session that begins now, in the local zone; its names are masked."""
+    plan = masked(plan)
     now = datetime.now(UTC)
     local = now.astimezone()
     offset = local.utcoffset()

@@ -85,7 +85,8 @@ class Transcriber:
         broken: list[str] = []
 
         def on_block(block: SoundBlock) -> None:
-            hearing.block(block, source.sides, wait=True)
+            hearing.block(block, source.sides)
+            hearing.wait_for_room()
             if on_progress is not None:
                 on_progress(block.end)
 

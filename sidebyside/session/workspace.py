@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,9 +17,9 @@ from sidebyside import content, paths, settings
 from sidebyside.audio.clock import SessionClock
 from sidebyside.audio.devices import InputDevice, input_devices
 from sidebyside.audio.source import SoundBlock, Source
-from sidebyside.errors import KeyUnavailable, NoSuchEngine, SideBySideError
+from sidebyside.errors import KeyUnavailable, NoSuchEngine, NotAllowed, SideBySideError
 from sidebyside.export.write import write_session
-from sidebyside.model import Answer, FollowUp, Kit, Layout, Session, SessionRecord, Side
+from sidebyside.model import Answer, Contact, FollowUp, Kit, Layout, Listening, Session, SessionRecord, Side
 from sidebyside.privacy.redaction import redact
 from sidebyside.privacy.retention import Retention, cutoffs
 from sidebyside.session.conductor import Conductor
@@ -27,8 +28,11 @@ from sidebyside.session.plan import Engine, SitDown, begin_session
 from sidebyside.session.sources import device, sound_file
 from sidebyside.settings import Settings
 from sidebyside.speech.messages import Plan
-from sidebyside.store.keys import memory_key, open_key
+from sidebyside.store.keys import memory_key, open_key, open_with_recovery, set_passphrase
 from sidebyside.store.library import Library
+
+CLOSE = 30.0
+"""Seconds that closing waits for a running session to end at most."""
 
 
 class Meter:
@@ -52,17 +56,24 @@ class Workspace:
         self.settings = settings.load()
         self.content = content.load(paths.config())
         self.recovered: tuple[Session, ...] = library.recovered
+        self._set_passphrase: Callable[[str], None] | None = None
         self._throw_away: tempfile.TemporaryDirectory[str] | None = None
+        self._conductors: list[Conductor] = []
 
     @classmethod
-    def open(cls, passphrase: str | None = None) -> Workspace:
-        """Open the user's library, which is made if there is none.
+    def open(cls, passphrase: str | None = None, *, recovery_code: str | None = None) -> Workspace:
+        """Open the user's library, which is made if there is none; with the recovery code if one is given.
+
+        After the recovery code a new passphrase is due: see `set_passphrase`.
 
         Raises:
             KeyUnavailable, WrongKey, LibraryBusy, LibraryNewer, LibraryDamaged, BadContent
         """
-        opened = open_key(paths.data(), passphrase)
-        workspace = cls(Library.open(paths.data(), opened.key), recovery_code=opened.recovery_code)
+        folder = paths.data()
+        opened = open_with_recovery(folder, recovery_code) if recovery_code else open_key(folder, passphrase)
+        workspace = cls(Library.open(folder, opened.key), recovery_code=opened.recovery_code)
+        if recovery_code:
+            workspace._set_passphrase = partial(set_passphrase, folder, opened.key)
         workspace.purge_expired()
         return workspace
 
@@ -82,6 +93,18 @@ class Workspace:
         except KeyUnavailable:
             return cls.throw_away()
 
+    def set_passphrase(self, new: str) -> None:
+        """Protect the library by a new passphrase, once, after it was opened with the recovery code.
+
+        Raises:
+            KeyUnavailable: it is empty; the library keeps what it had.
+            NotAllowed: it was not opened with the recovery code.
+        """
+        if self._set_passphrase is None:
+            raise NotAllowed("Open the library with its recovery code to choose a new passphrase. Nothing was changed.")
+        self._set_passphrase(new)
+        self._set_passphrase = None
+
     @property
     def is_throw_away(self) -> bool:
         """Whether everything in it is gone when it is closed."""
@@ -96,7 +119,10 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Write what is under way and close the library."""
+        """End sessions that still run, without waiting for their last words, and close the library."""
+        for conductor in self._conductors:
+            if conductor.listening is not Listening.ENDED:
+                conductor.abandon().exception(CLOSE)
         self.library.close()
         if self._throw_away:
             self._throw_away.cleanup()
@@ -107,10 +133,17 @@ class Workspace:
         """A session as chosen; call `start` on it. What is loaded and opened is said by its events."""
         session = begin_session(plan)
         if plan.kit is Kit.NOTES:
-            return Conductor(session, self.library, None, None)
+            return self._conducted(Conductor(session, self.library, None, None))
         # A device of one channel gives the side `mixed` whatever was asked for, so the process knows both ways.
         sides = tuple(dict.fromkeys((*plan.layout.sides, *Layout.MONO.sides)))
-        return Conductor(session, self.library, self._speech(plan.engine, sides), device(plan.device, plan.layout))
+        return self._conducted(
+            Conductor(session, self.library, self._speech(plan.engine, sides), device(plan.device, plan.layout))
+        )
+
+    def _conducted(self, conductor: Conductor) -> Conductor:
+        self._conductors = [one for one in self._conductors if one.listening is not Listening.ENDED]
+        self._conductors.append(conductor)
+        return conductor
 
     def _speech(self, engine: str, sides: tuple[Side, ...], *, live: bool = True) -> Plan:
         return Plan(
@@ -128,13 +161,15 @@ class Workspace:
         """
         script = script or load_demo()
         plan = SitDown(rep=script.rep, queue=script.queue, layout=Layout.STEREO, notice=self.content.conduct.notice)
-        return Conductor(
-            begin_session(plan),
-            self.library,
-            self._speech("moonshine", plan.layout.sides, live=speed > 0),
-            sound_file(demo_sound(), plan.layout),
-            clock=SessionClock(speed=speed),
-            paced=speed > 0,
+        return self._conducted(
+            Conductor(
+                begin_session(plan),
+                self.library,
+                self._speech("moonshine", plan.layout.sides, live=speed > 0),
+                sound_file(demo_sound(), plan.layout),
+                clock=SessionClock(speed=speed),
+                paced=speed > 0,
+            )
         )
 
     def meter(
@@ -180,7 +215,10 @@ class Workspace:
     def save_follow_up(self, follow_up: FollowUp) -> Future[FollowUp]:
         """Save a promise, masked."""
         masked = msgspec.structs.replace(
-            follow_up, text=redact(follow_up.text).text, outcome=redact(follow_up.outcome).text
+            follow_up,
+            text=redact(follow_up.text).text,
+            owner=redact(follow_up.owner).text,
+            outcome=redact(follow_up.outcome).text,
         )
         return self.library.save_follow_up(masked)
 
@@ -201,6 +239,14 @@ class Workspace:
             NoSuchSession, ExportFailed: with nothing half-written left behind.
         """
         return write_session(self.library.record(session_id), folder, formats, content=self.content)
+
+    def set_reason(self, session_id: str, contact_id: str, reason: str | None) -> Future[Contact]:
+        """Say afterwards why the customer of a call got in touch; NoSuchSession if that session has no such call."""
+        return self.library.set_reason(session_id, contact_id, reason)
+
+    def strike_call(self, contact_id: str) -> Future[Contact]:
+        """Strike a call of an ended session out, for good: only that it was struck is kept."""
+        return self.library.strike_contact(contact_id)
 
     def delete_session(self, session_id: str) -> Future[None]:
         """Delete a session for good."""

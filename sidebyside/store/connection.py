@@ -94,7 +94,10 @@ def _check(path: Path, key: bytes) -> None:
     if len(page) < PAGE or page.startswith(_PLAIN):
         raise LibraryDamaged(DAMAGED)
     if not fits(page, key):
-        raise WrongKey("That key does not open the library. Nothing was changed. Try again, or use the recovery code.")
+        raise WrongKey(
+            "That key does not open the library. Nothing was changed. Try again, or use the recovery code in the "
+            "window."
+        )
 
 
 def fits(page: bytes, key: bytes) -> bool:

@@ -92,6 +92,12 @@ def key_state(folder: Path) -> KeyState:
     return "keyring" if keys.keyring else "passphrase"
 
 
+def has_passphrase(folder: Path) -> bool:
+    """Whether a passphrase opens the library in `folder`; False if there is none."""
+    keys = _read(folder)
+    return keys is not None and keys.passphrase is not None
+
+
 def open_key(folder: Path, passphrase: str | None, *, keyring_ok: bool = True) -> OpenedKey:
     """Unwraps the key of the library in `folder`, or makes it on first use.
 
@@ -276,9 +282,11 @@ _UNREADABLE = (
     f"Put {KEYS_FILE} back from your backup."
 )
 _WRONG = {
-    "passphrase": "That passphrase does not open the library. Nothing was changed. Try it again, or the recovery code.",
+    "passphrase": "That passphrase does not open the library. Nothing was changed. Try it again, or open the window, "
+    "where the recovery code opens it too.",
     "recovery": "That recovery code does not open this library. Nothing was changed. Check it letter by letter.",
-    "keyring": "The key in the system keyring does not open this library. Nothing was changed. Use the recovery code.",
+    "keyring": "The key in the system keyring does not open this library. Nothing was changed. Open the window and use "
+    "the recovery code there.",
 }
 
 
@@ -288,7 +296,8 @@ def _why_not(keys: _Keys) -> str:
         return f"{start}Nothing was changed. Unlock it, or give the passphrase, for example as {VARIABLE}."
     if keys.keyring:
         start = "The system keyring that keeps the library's key cannot be reached, and the library has no passphrase"
-        return f"{start} that {VARIABLE} could hold. Nothing was changed. Unlock the keyring, or use the recovery code."
+        way = "Unlock the keyring, or open the window and use the recovery code there."
+        return f"{start} that {VARIABLE} could hold. Nothing was changed. {way}"
     return f"The library is locked by a passphrase. Nothing was changed. Give it, for example as {VARIABLE}."
 
 

@@ -168,6 +168,10 @@ class Library:
         """Adds a version of a contact; one that was struck out stays so."""
         return self._write(lambda db: writes.save_contact(db, contact))
 
+    def set_reason(self, session_id: str, contact_id: str, reason: str | None) -> Future[Contact]:
+        """Gives a contact its reason; NoSuchSession if that session has no such contact."""
+        return self._write(lambda db: writes.set_reason(db, session_id, contact_id, reason))
+
     def save_utterances(self, utterances: Sequence[Utterance]) -> Future[tuple[Utterance, ...]]:
         """Adds or replaces utterances by id; resolves to those that were stored.
 
@@ -221,7 +225,7 @@ class Library:
         return self._write(lambda db: shred.remove_notes(db, self._scrubber, gone))
 
     def strike_contact(self, contact_id: str) -> Future[Contact]:
-        """Shreds a contact's utterances, notes, flags and the answers about those; its bare row stays, struck."""
+        """Shreds a contact's words, notes, flags, gaps and the answers about it; its bare row stays, struck."""
         return self._write(lambda db: shred.strike_contact(db, self._scrubber, contact_id))
 
     def delete_session(self, session_id: str) -> Future[None]:

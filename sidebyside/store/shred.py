@@ -70,12 +70,23 @@ def strike_contact(db: Database, scrubber: Scrubber, contact_id: str) -> Contact
     notes = f"(id IN (SELECT id FROM note WHERE contact_id = ?) OR flag_id IN {flags})"
     _drop_worded(db, scrubber, "note", notes, here * 2)
     _drop(db, "answer", f"id IN (SELECT id FROM answer WHERE flag_id IN {flags})", here)
+    _drop_answers_of_reason(db, found[0])
     _drop(db, "flag", f"id IN {flags}", here)
+    call = found[0]
+    inside = 'session_id = ? AND "start" >= ? AND (? IS NULL OR "start" < ?)'
+    _drop(db, "gap", inside, (call.session_id, call.start, call.end, call.end))
     run(db, "DELETE FROM contact WHERE id = ?", here)
     struck = msgspec.structs.replace(found[0], struck=True, reason=None)
     append(db, struck)
     scrubber.ask(db, Need.PAGES, at_once=True)
     return struck
+
+
+def _drop_answers_of_reason(db: Database, call: Contact) -> None:
+    """Answers about a reason that this call alone had would tell what it was about."""
+    same = "SELECT count(*) FROM contact_now WHERE session_id = ? AND reason = ? AND id <> ? AND NOT struck"
+    if call.reason and not number(db, same, (call.session_id, call.reason, call.id)):
+        _drop(db, "answer", "session_id = ? AND reason = ?", (call.session_id, call.reason))
 
 
 def delete_session(db: Database, scrubber: Scrubber, session_id: str) -> None:

@@ -111,6 +111,18 @@ def save_contact(db: Database, record: Contact) -> Contact:
     return record
 
 
+def set_reason(db: Database, session_id: str, contact_id: str, reason: str | None) -> Contact:
+    """Gives a contact its reason, whatever else of it changed meanwhile.
+
+    Raises:
+        NoSuchSession: that session has no such contact.
+    """
+    found = fetch(db, Contact, "id = ? AND session_id = ?", (contact_id, session_id))
+    if not found:
+        raise NoSuchSession("That call is not in the library any more, so its reason was not kept.")
+    return save_contact(db, msgspec.structs.replace(found[0], reason=reason))
+
+
 def _is_struck(db: Database, contact_id: str | None) -> bool:
     found = fetch(db, Contact, "id = ? ORDER BY seq DESC LIMIT 1", (contact_id,), now=False)
     return bool(found) and found[0].struck

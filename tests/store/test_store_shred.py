@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from library_records import a_contact, a_flag, a_follow_up, a_note, a_session, an_answer, an_utterance, new_id
+from library_records import a_contact, a_flag, a_follow_up, a_gap, a_note, a_session, an_answer, an_utterance, new_id
 from pages import decrypted_bytes
 
 from sidebyside.errors import NoSuchSession, NotAllowed
@@ -121,6 +121,35 @@ def test_struck_call_keeps_only_that_it_was_struck(library: Library, folder: Pat
     for late in (library.save_note(note), library.save_flag(flag)):
         with pytest.raises(NotAllowed, match="struck out"):
             late.result()
+
+
+def test_struck_call_takes_its_gaps_and_what_its_reason_alone_was_asked_about(library: Library) -> None:
+    session = a_session()
+    struck = a_contact(session, 1, end=18.0, reason="refund")
+    other = a_contact(session, 2, reason="delivery")
+    inside, between = a_gap(session, 12.0, 14.0), a_gap(session, 18.0, 20.0)
+    told, kept = an_answer(session, reason="refund"), an_answer(session, reason="delivery")
+    library.start_session(session)
+    for contact in (struck, other):
+        library.save_contact(contact)
+    for gap in (inside, between):
+        library.save_gap(gap)
+    for answer in (told, kept):
+        library.save_answer(answer)
+    library.strike_contact(struck.id).result()
+    record = library.record(session.id)
+    assert (record.gaps, record.answers) == ((between,), (kept,))
+
+
+def test_answers_about_a_reason_stay_while_another_call_has_it(library: Library) -> None:
+    session, contacts, _ = filled(library, end=True)
+    answer = an_answer(session, reason="refund")
+    library.save_answer(answer)
+    library.strike_contact(contacts[0].id)
+    library.strike_contact(contacts[1].id).result()
+    assert library.record(session.id).answers == (answer,)
+    library.strike_contact(contacts[2].id).result()
+    assert library.record(session.id).answers == ()
 
 
 def test_deleted_session_leaves_no_trace(library: Library, folder: Path, key: bytes) -> None:
