@@ -27,7 +27,7 @@ from sidebyside.ui.library import LibraryPage
 from sidebyside.ui.live import LivePage
 from sidebyside.ui.session_view import SessionPage
 from sidebyside.ui.settings_page import SettingsPage
-from sidebyside.ui.unlock import RecoveryCodePage, UnlockPage
+from sidebyside.ui.unlock import NewPassphrasePage, RecoverPage, RecoveryCodePage, UnlockPage
 from sidebyside.ui.window import MainWindow
 
 ROUGH = "5e5511" + "0" * 26
@@ -174,6 +174,18 @@ def recovery_code(stage: Stage) -> QWidget:
     return stage.alone(RecoveryCodePage("K7QM-4TXD-9WPA-2HNE-6RVB-3CYS", lambda: None))
 
 
+def unlock_code(stage: Stage) -> QWidget:
+    page = RecoverPage()
+    window = stage.alone(page)
+    page.code.setText("K7QM-4TXD-9WPA-2HNE-6RVB-3CYS-0FJG-51ZT")
+    page.show_wrong()
+    return window
+
+
+def unlock_new(stage: Stage) -> QWidget:
+    return stage.alone(NewPassphrasePage())
+
+
 def sit_down(stage: Stage) -> QWidget:
     form = stage.window.sitdown.form
     stage.wait(lambda: form.rep.count() > 0, "the reps")
@@ -227,6 +239,27 @@ def live_between(stage: Stage) -> QWidget:
     page = stage.live()
     stage.hear(page, listening=m.Listening.BETWEEN_CALLS)
     page.take((m.ContactChanged(contact=example_record().contacts[0]),))
+    return stage.window
+
+
+def live_strike(stage: Stage) -> QWidget:
+    page = stage.live()
+    stage.hear(page)
+    stage.window.activateWindow()
+    page.ask_strike()
+    return stage.window
+
+
+def live_two_minutes(stage: Stage) -> QWidget:
+    page = stage.live()
+    page.conductor.set_reason("pay-how")
+    page.conductor.flag("code-red")
+    page.conductor.end_call()
+    stage.wait(lambda: stage.workspace.library.record(page.conductor.session.id).flags, "the flag")
+    stage.window.two_minutes()
+    debrief = stage.window.page_of("debrief")
+    assert isinstance(debrief, DebriefPage)
+    stage.wait(lambda: debrief.title.text() != "Debrief", "the debrief")
     return stage.window
 
 
@@ -345,6 +378,12 @@ def export(stage: Stage) -> QWidget:
     return stage.window
 
 
+def strike(stage: Stage) -> QWidget:
+    page = _session(stage)
+    page.side.strike_wanted.emit(CALL_1)
+    return stage.window
+
+
 def delete(stage: Stage) -> QWidget:
     _session(stage).delete.click()
     return stage.window
@@ -380,9 +419,10 @@ def recovered(stage: Stage) -> QWidget:
 SCENES: dict[str, Callable[[Stage], QWidget]] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
-        unlock_first, unlock, recovery_code, sit_down, sit_down_no_device, live, live_flag, live_paused, live_between,
-        live_notes, debrief, debrief_two_minutes, debrief_number, debrief_promise, debrief_last, debrief_rough, library,
-        library_search, library_empty, session, export, delete, settings, settings_wrong, help_keys, recovered,
+        unlock_first, unlock, unlock_code, unlock_new, recovery_code, sit_down, sit_down_no_device, live, live_flag,
+        live_paused, live_between, live_strike, live_two_minutes, live_notes, debrief, debrief_two_minutes,
+        debrief_number, debrief_promise, debrief_last, debrief_rough, library, library_search, library_empty, session,
+        export, strike, delete, settings, settings_wrong, help_keys, recovered,
     )
 }  # fmt: skip
 

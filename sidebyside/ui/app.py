@@ -17,10 +17,10 @@ from sidebyside.errors import BadContent, KeyUnavailable, SideBySideError, Wrong
 from sidebyside.session.autopilot import Autopilot
 from sidebyside.session.workspace import Workspace
 from sidebyside.settings import Settings
-from sidebyside.store.keys import key_state
+from sidebyside.store.keys import has_passphrase, key_state
 from sidebyside.ui import theme
 from sidebyside.ui.bridge import Bridge
-from sidebyside.ui.unlock import TroublePage, UnlockPage
+from sidebyside.ui.unlock import NewPassphrasePage, RecoverPage, TroublePage, UnlockPage
 from sidebyside.ui.window import MainWindow
 
 _log = log.logger("ui")
@@ -114,16 +114,52 @@ class Door:
             window.start(workspace.demo(self._speed))
 
     def _shut(self, error: Exception) -> None:
-        if isinstance(error, WrongKey) and isinstance(self._page, UnlockPage):
-            self._page.show_wrong()
+        page = self._page
+        if isinstance(error, WrongKey) and isinstance(page, UnlockPage | RecoverPage):
+            page.show_wrong()
+        elif isinstance(error, KeyUnavailable | WrongKey) and key_state(paths.data()) == "keyring":
+            # Typing helps only where there is a passphrase as well.
+            ways = [("&Try again", self.open), ("I have a &recovery code", self._ask_code)]
+            if has_passphrase(paths.data()):
+                ways.insert(0, ("Type the &passphrase", self._ask_passphrase))
+            self._show_page(TroublePage(error, *ways, ("&Close", lambda: self._app.exit(1))))
         elif isinstance(error, KeyUnavailable | WrongKey):
-            page = UnlockPage(first=key_state(paths.data()) == "new")
-            page.given.connect(self.open)
-            self._show_page(page)
+            self._ask_passphrase()
         elif isinstance(error, SideBySideError):
             self._show_page(TroublePage(error, ("&Try again", self.open), ("&Close", lambda: self._app.exit(1))))
         else:
             raise error
+
+    def _ask_passphrase(self) -> None:
+        page = UnlockPage(first=key_state(paths.data()) == "new")
+        page.given.connect(self.open)
+        page.recovery_wanted.connect(self._ask_code)
+        self._show_page(page)
+
+    # --- with the recovery code ---
+
+    def _ask_code(self) -> None:
+        page = RecoverPage()
+        page.given.connect(self._recover)
+        page.back_wanted.connect(self.open)
+        self._show_page(page)
+
+    def _recover(self, code: str) -> None:
+        self._bridge.in_background(lambda: Workspace.open(recovery_code=code), self._recovered, self._shut)
+
+    def _recovered(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        page = NewPassphrasePage()
+        page.given.connect(lambda phrase: self._renew(workspace, page, phrase))
+        self._show_page(page)
+
+    def _renew(self, workspace: Workspace, page: NewPassphrasePage, phrase: str) -> None:
+        self._bridge.in_background(
+            lambda: workspace.set_passphrase(phrase),
+            lambda _nothing: self._opened(workspace),
+            lambda error: page.show_wrong(str(error)),
+            page,
+        )
 
     @property
     def _page(self) -> QWidget | None:

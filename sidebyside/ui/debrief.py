@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sidebyside.debrief.prompts import Prompt, agenda, moments, needs_break
-from sidebyside.model import Answer, Contact, FollowUp, SessionRecord
+from sidebyside.model import Answer, Contact, FollowUp, SessionRecord, SessionState
 from sidebyside.session.workspace import Workspace
 from sidebyside.ui.bridge import Bridge
 from sidebyside.ui.dates import count, minutes
@@ -51,6 +51,7 @@ class DebriefPage(DebriefParts):
         self._session_id = session_id
         self._past = self._record = self._current = None
         self.banners.clear()
+        self.show_parts(False)
         self.how_long.choose("short" if short else "full")
         library = self._workspace.library
         self._bridge.in_background(
@@ -89,12 +90,14 @@ class DebriefPage(DebriefParts):
     def _begin(self, past: Past) -> None:
         self._past, self._record = past, past.record
         session = past.record.session
+        self.show_parts(True)
         self.answers.begin(session)
         self.promise.begin(session)
         self.promise.hide()
         self.title.setText(f"Debrief with {session.rep}")
         calls = [contact for contact in past.record.contacts if not contact.struck]
-        self.about.setText(f"{count(len(calls), 'call')} · {minutes(session.duration)}")
+        lasted = "" if session.state is SessionState.OPEN else f" · {minutes(session.duration)}"
+        self.about.setText(f"{count(len(calls), 'call')}{lasted}")
         self._clock.start()
         self._second.start()
         self._tick()
@@ -304,7 +307,7 @@ class DebriefPage(DebriefParts):
         if contact is None:
             return
         self._bridge.when_done(
-            self._workspace.library.save_contact(msgspec.structs.replace(contact, reason=reason)),
+            self._workspace.set_reason(contact.session_id, contact.id, reason),
             self._reason_given,
             lambda error: self.banners.say(f"The reason is not saved: {error}", warning=True),
             self,

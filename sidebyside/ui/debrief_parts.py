@@ -59,7 +59,8 @@ class DebriefParts(Page):
         padded.setContentsMargins(40, 24, 40, 20)
         padded.addWidget(self.stack)
         self.area = widgets.scrolled(inner)
-        body = QHBoxLayout()
+        below = QWidget()
+        body = QHBoxLayout(below)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         body.addWidget(aside)
@@ -69,7 +70,13 @@ class DebriefParts(Page):
         page.setSpacing(0)
         for widget in (bar, self.banners):
             page.addWidget(widget)
-        page.addLayout(body, 1)
+        page.addWidget(below, 1)
+        self.show_parts(False)
+
+    def show_parts(self, shown: bool) -> None:
+        """Show the list, the question and what belongs to them, or nothing of it before there is a record."""
+        for part in (self.aside, self.area, self.how_long, self.timer, self.finish_button):
+            part.setVisible(shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the question what room there is."""

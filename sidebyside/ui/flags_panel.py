@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sidebyside.model import FlagKind, Reason
-from sidebyside.ui.widgets import Choice, caption, label, restyle, scrolled
+from sidebyside.model import Contact, FlagKind, Reason
+from sidebyside.ui.widgets import Choice, button, caption, label, restyle, scrolled
 
 
 class FlagButton(QPushButton):
@@ -174,6 +174,7 @@ class FlagsPanel(QFrame):
     reason_picked = Signal(object)
     left = Signal()
     private_chosen = Signal(bool)
+    strike_wanted = Signal()
 
     def __init__(
         self, kinds: Iterable[FlagKind], reasons: Iterable[Reason], name: str, parent: QWidget | None = None
@@ -193,22 +194,26 @@ class FlagsPanel(QFrame):
         self._inner = QWidget()
         self._inner.setProperty("role", "panel-inner")
         column = QVBoxLayout(self._inner)
-        column.setContentsMargins(18, 18, 18, 18)
+        column.setContentsMargins(18, 18, 18, 14)
         column.setSpacing(8)
         column.addWidget(caption("Flags: press the key"))
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
         self._columns = 0
         column.addLayout(self._grid)
-        column.addSpacing(14)
+        column.addSpacing(12)
         column.addWidget(caption("&Why are they calling?", self.reason))
         column.addWidget(self.reason)
-        column.addSpacing(14)
+        column.addSpacing(12)
         column.addWidget(caption("This note is"))
         column.addWidget(self.readers)
-        hint = "A key in the empty box strikes a flag; Space right after makes it text again. Private notes stay yours."
+        hint = "A key in the empty box strikes a flag; Space turns it back into text. Private notes stay yours."
         column.addWidget(label(hint, "dim", wrap=True))
         column.addStretch(1)
+        self.strike = button("", "small", does=self.strike_wanted.emit, tip="Ctrl+Shift+X")
+        self.strike.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        column.addWidget(self.strike, 0, Qt.AlignmentFlag.AlignLeft)
+        self.show_call(None)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(self._inner))
@@ -217,12 +222,26 @@ class FlagsPanel(QFrame):
     @property
     def stops(self) -> tuple[QWidget, ...]:
         """Where Tab stops, in order."""
-        return (*self.flags.values(), self.reason, self.readers.button("shared"), self.readers.button("private"))
+        return (
+            *self.flags.values(),
+            self.reason,
+            self.readers.button("shared"),
+            self.readers.button("private"),
+            self.strike,
+        )
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """How often each kind stands in this call."""
         for key, made in self.flags.items():
             made.show_count(counts.get(key, 0))
+
+    def show_call(self, contact: Contact | None) -> None:
+        """The call that can be struck out, or None."""
+        self.strike.setVisible(contact is not None)
+        if contact is not None:
+            self.strike.setText(
+                "Strike out this call…" if contact.end is None else f"Strike out call {contact.number}…"
+            )
 
     def show_struck(self, kind: str | None) -> None:
         """Which flag what is typed belongs to."""

@@ -20,6 +20,7 @@ from sidebyside.ui.live_foot import LiveFoot
 from sidebyside.ui.live_header import LiveHeader
 from sidebyside.ui.live_strip import SAVING, LiveStrip
 from sidebyside.ui.note_box import NoteBox, Struck
+from sidebyside.ui.session_panels import StrikePanel
 from sidebyside.ui.transcript import TranscriptModel, TranscriptView
 from sidebyside.ui.widgets import Banners
 from sidebyside.ui.words import first_name
@@ -39,6 +40,7 @@ class LivePage(QWidget):
     ended = Signal(object, bool)
     """The closed `Session`, and whether its debrief was asked for."""
     ending = Signal()
+    two_minutes_wanted = Signal()
 
     def __init__(self, conductor: Conductor, content: Content, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +58,7 @@ class LivePage(QWidget):
         self._debrief_wanted = self._over = False
         session = conductor.session
         self.header = LiveHeader(session)
-        self.banners, self.strip = Banners(), LiveStrip()
+        self.banners, self.strip, self.striking = Banners(), LiveStrip(), StrikePanel()
         self.model = TranscriptModel(content.flags, content.reasons, self)
         self.transcript = TranscriptView(self.model, follow=True)
         self.panel = FlagsPanel(content.flags, content.reasons, first_name(session.rep) or "the rep")
@@ -77,7 +79,10 @@ class LivePage(QWidget):
     def _lay_out(self) -> None:
         text = QVBoxLayout()
         text.setSpacing(0)
-        for part in (self.strip, self.banners):
+        self._asking = QWidget()
+        QVBoxLayout(self._asking).addWidget(self.striking)
+        self._asking.hide()
+        for part in (self.strip, self.banners, self._asking):
             text.addWidget(part)
         text.addWidget(self.transcript, 1)
         middle = QHBoxLayout()
@@ -102,6 +107,10 @@ class LivePage(QWidget):
         self.panel.flag_wanted.connect(self._flag_clicked)
         self.panel.reason_picked.connect(self._set_reason)
         self.panel.left.connect(self.box.setFocus)
+        self.panel.strike_wanted.connect(self.ask_strike)
+        self.striking.confirmed.connect(self._strike)
+        self.striking.put_away.connect(self._keep_call)
+        self.strip.taken.connect(self.two_minutes)
         self.panel.private_chosen.connect(self._set_private)
         self.box.struck.connect(self._struck)
         self.box.began.connect(lambda _at: self._tick())
@@ -114,7 +123,9 @@ class LivePage(QWidget):
         for keys, does in (
             (("F2",), self.toggle_call),
             (("F9", "Pause", "Ctrl+Space"), self.toggle_pause),
+            (("F4",), self.two_minutes),
             (("F6",), self.notes_only),
+            (("Ctrl+Shift+X",), self.ask_strike),
             (("Ctrl+D",), lambda: self.finish(debrief=True)),
             (("Ctrl+P",), lambda: self._set_private(not self.box.private)),
             (("Ctrl+R",), self.panel.reason.start),
@@ -141,10 +152,53 @@ class LivePage(QWidget):
         """End the call, or start the next."""
         self._ask(self.conductor.end_call if self._running else self.conductor.start_call)
 
+    def start_call(self) -> None:
+        """Start the next call, if none is under way."""
+        if not self._running:
+            self._ask(self.conductor.start_call)
+
     def notes_only(self) -> None:
         """Go on without sound."""
         if self._listening is not m.Listening.NOTES_ONLY:
             self._ask(self.conductor.to_notes_only)
+
+    @property
+    def _to_strike(self) -> m.Contact | None:
+        """The call under way, or the last one, unless it was struck out already."""
+        return self._contact if self._contact is not None and not self._contact.struck else None
+
+    def ask_strike(self) -> None:
+        """Ask once more before the call under way, or the last one, is struck out."""
+        contact = self._to_strike
+        if contact is None or self._end is not None:
+            return
+        typed = ", notes, flags and what you are typing" if self.box.text() else ", notes and flags"
+        ends = " The call ends with it." if self._running else ""
+        self.striking.begin(
+            contact, f"At the rep's word, and for good: its text{typed}. What stays is that it was struck out.{ends}"
+        )
+        self._asking.show()
+        self.striking.keep.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _strike(self, contact_id: str) -> None:
+        # What is being typed was begun in that call.
+        self.box.setText("")
+        self._ask(lambda: self.conductor.strike_call(contact_id))
+        self._keep_call()
+
+    def _keep_call(self) -> None:
+        self._asking.hide()
+        self.box.setFocus()
+
+    @property
+    def _between(self) -> bool:
+        return self._to_strike is not None and not self._running and self._end is None
+
+    def two_minutes(self) -> None:
+        """Ask for the short debrief between two calls."""
+        if self._between:
+            self.box.save()
+            self.two_minutes_wanted.emit()
 
     def finish(self, *, debrief: bool = False) -> None:
         """End the session: words in the box are saved, the last sound becomes text, then `ended` follows."""
@@ -155,6 +209,8 @@ class LivePage(QWidget):
         self._end = self.conductor.end()
         self.box.setEnabled(False)
         self.panel.setEnabled(False)
+        self._asking.hide()
+        self.strip.show_offer("")
         self.header.show_saving()
         self.strip.tell(SAVING, quiet=True)
         self.ending.emit()
@@ -211,6 +267,7 @@ class LivePage(QWidget):
                 self._show_state()
             case m.ContactStarted(contact=contact):
                 self._contact, self._running = contact, True
+                self._asking.hide()
                 self.box.release()
                 self._show_call()
             case m.ContactChanged(contact=contact) if self._contact is None or contact.number >= self._contact.number:
@@ -253,7 +310,10 @@ class LivePage(QWidget):
         contact = self._contact
         self.header.show_call(contact.number if contact is not None else None, self._running)
         self.panel.reason.show_reason(contact.reason if contact is not None else None)
-        self.panel.reason.setEnabled(contact is not None)
+        self.panel.reason.setEnabled(self._to_strike is not None)
+        self.panel.show_call(self._to_strike)
+        name = first_name(self.conductor.session.rep) or "the rep"
+        self.strip.show_offer(f"Two minutes with {name}  F4" if self._between else "")
         self._show_counts()
         self._tick()
 
@@ -283,6 +343,7 @@ class LivePage(QWidget):
     # --- keys that go to the box ---
 
     def _escape(self) -> None:
+        self._asking.hide()
         if self.box.hasFocus():
             self.box.release()
         self.box.setFocus()

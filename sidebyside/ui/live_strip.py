@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from sidebyside.model import Agreement, Listening, SpeechState
-from sidebyside.ui.widgets import announce, label, restyle
+from sidebyside.ui.widgets import announce, button, label, restyle, row
 
 SAVING = ("Saving the last words…", "Notes and flags are saved already. This takes a few seconds.")
 
@@ -40,16 +41,31 @@ def words_for(listening: Listening, speech: SpeechState, agreed: Agreement) -> t
 class LiveStrip(QFrame):
     """Shows a large line and a small one, and says them to a screen reader when they change."""
 
+    taken = Signal()
+    """What was offered is wanted."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "strip")
         self.large, self.small = label("", "state", wrap=True), label("", wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 12, 28, 12)
+        self.offer = button("", "small", does=self.taken.emit)
+        self.offer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.offer.hide()
+        column = QVBoxLayout()
         column.setSpacing(2)
         column.addWidget(self.large)
         column.addWidget(self.small)
+        line = row(gap=16)
+        line.addLayout(column, 1)
+        line.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.setContentsMargins(28, 12, 28, 12)
+        self.setLayout(line)
         self.hide()
+
+    def show_offer(self, text: str) -> None:
+        """Offer something with a button, or with no text nothing."""
+        self.offer.setText(text)
+        self.offer.setVisible(bool(text))
 
     def tell(self, words: tuple[str, str] | None, *, quiet: bool = False) -> None:
         """Show these words, or go out of sight."""

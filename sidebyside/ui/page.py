@@ -20,10 +20,6 @@ QListWidget[role="topics"]::item:hover { background: $chip; }
 QListWidget[role="topics"]::item:selected { background: $accent_ground; border-color: $accent; color: $ink; }
 QFrame[role="quote"] { background: transparent; border: none; border-left: 3px solid $flag; border-radius: 0; }
 QFrame[role="aside"] { background: $panel; border: none; border-right: 1px solid $line; border-radius: 0; }
-QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none; padding: 0; }
-QAbstractSpinBox:focus { border: 2px solid $accent; padding: 6px 9px; }
-QAbstractSpinBox:disabled { color: $dim; background: $background; }
 QWidget[role="inside"] { background: $panel; }
 QFrame[role="panel"] QScrollArea, QFrame[role="panel"] QScrollArea > QWidget > QWidget { background: $panel; }
 QPushButton[role="link"] { background: transparent; border: none; border-bottom: 2px solid transparent;

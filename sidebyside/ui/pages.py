@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -27,9 +29,9 @@ def open_session(page: QWidget, session_id: str, item_id: str = "") -> None:
     _any(page).open(session_id, item_id)
 
 
-def open_debrief(page: QWidget, session_id: str) -> None:
+def open_debrief(page: QWidget, session_id: str, *, short: bool = False) -> None:
     """Begin or go on with a debrief on the debrief page."""
-    _any(page).open(session_id)
+    _any(page).open(session_id, short=short)
 
 
 def _any(page: QWidget) -> Any:
@@ -59,7 +61,10 @@ def _debrief(window: MainWindow) -> QWidget:
     from sidebyside.ui.debrief import DebriefPage
 
     page = DebriefPage(window.workspace, window.bridge)
-    page.finished.connect(window.show_session)
+    page.finished.connect(window.debriefed)
+    next_call = QShortcut(QKeySequence("F2"), page)
+    next_call.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    next_call.activated.connect(window.next_call)
     return page
 
 

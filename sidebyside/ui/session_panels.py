@@ -1,4 +1,4 @@
-"""The panels of a session's page: exporting it, and deleting it for good in two steps."""
+"""Panels over the text: exporting a session; deleting it, or striking out a call, for good and in two steps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from sidebyside.model import SessionRecord
+from sidebyside.model import Contact, SessionRecord
 from sidebyside.ui import widgets
 from sidebyside.ui.dates import count
 from sidebyside.ui.fields import Tick
@@ -53,8 +53,8 @@ class ExportPanel(_Panel):
         self._written = Path()
         self.body.addWidget(
             wrapped(
-                "Your own copy: all of the text, your private notes and the rep's name are in it. It is not encrypted, "
-                "and a copy that has left this laptop cannot be called back.",
+                "A copy of the session: the text, notes, flags, answers and the rep's name are in it, private notes "
+                "are not. It is not encrypted, and a copy that has left this laptop cannot be called back.",
                 "dim",
             )
         )
@@ -156,6 +156,48 @@ def what_goes(record: SessionRecord) -> str:
     gone = ", ".join(parts[:-1])
     return (
         f"For good, with no bin to take it from: {gone} and {parts[-1]}. Copies that were exported stay where they are."
+    )
+
+
+class StrikePanel(_Panel):
+    """The second step before a call is struck out: says what goes. `confirmed` carries the call's id."""
+
+    confirmed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setProperty("role", "warning")
+        self.question, self.what = widgets.label("", "heading"), wrapped("")
+        self.go = widgets.button("Strike out for &good", "danger", does=lambda: self.confirmed.emit(self._contact_id))
+        self.keep = widgets.button("&Keep it", does=self.put_away.emit, tip="Esc")
+        self.body.addWidget(self.question)
+        self.body.addWidget(self.what)
+        self.body.addLayout(widgets.row(self.keep, self.go, 1, gap=12))
+        self._contact_id = ""
+
+    def begin(self, contact: Contact, what: str) -> None:
+        """Ask about this call; `what` says what would go."""
+        self._contact_id = contact.id
+        self.question.setText(f"Strike out call {contact.number}?")
+        self.what.setText(what)
+        self.go.setEnabled(True)
+        widgets.announce(self, f"{self.question.text()} {what}")
+
+
+def what_is_struck(record: SessionRecord, contact: Contact) -> str:
+    """What striking this stored call out takes away and what stays, in words."""
+    flags = {flag.id for flag in record.flags if flag.contact_id == contact.id}
+    notes = sum(note.contact_id == contact.id or note.flag_id in flags for note in record.notes)
+    others = {other.reason for other in record.contacts if other.id != contact.id and not other.struck}
+    reason = contact.reason if contact.reason not in others else None
+    answers = sum(
+        not answer.skipped and (answer.flag_id in flags or (reason is not None and answer.reason == reason))
+        for answer in record.answers
+    )
+    gone = f"its text, {count(notes, 'note')}, {count(len(flags), 'flag')} and {count(answers, 'answer')}"
+    return (
+        f"At the rep's word, and for good: {gone}. What stays is that there was a call, and that it was struck out. "
+        "Promises stay, and so do copies that were exported."
     )
 
 

@@ -19,9 +19,10 @@ from sidebyside.ui.words import clock, length
 
 
 class SessionSide(QFrame):
-    """Shows a record; `call_chosen` carries the id of a call to bring into sight."""
+    """Shows a record; `call_chosen` carries the id of a call to bring into sight, `strike_wanted` of one to strike."""
 
     call_chosen = Signal(str)
+    strike_wanted = Signal(str)
 
     def __init__(self, content: Content, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +64,19 @@ class SessionSide(QFrame):
                 name=f"Show call {contact.number}",
             )
             self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-            self._column.addWidget(_inset(wrapped("Struck out: its content is gone" if contact.struck else reason)))
+            if contact.struck:
+                self._column.addWidget(_inset(wrapped("Struck out at the rep's word", "dim")))
+                continue
+            strike = widgets.button(
+                "Strike out…",
+                "link",
+                does=partial(self.strike_wanted.emit, contact.id),
+                name=f"Strike out call {contact.number}",
+                tip="At the rep's word, for good",
+            )
+            line = QWidget()
+            line.setLayout(widgets.row(wrapped(reason), strike))
+            self._column.addWidget(_inset(line))
 
     def _answers(self, record: SessionRecord) -> None:
         given = [answer for answer in record.answers if is_answered(answer)]

@@ -1,4 +1,4 @@
-"""One session, read afterwards: what was said with its marks in place, calls, answers, promises; export and delete."""
+"""One session, read afterwards: what was said with its marks in place, calls, answers, promises; what can be done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sidebyside.session.workspace import Workspace
 from sidebyside.ui import dates, widgets
 from sidebyside.ui.bridge import Bridge
 from sidebyside.ui.page import Page, pixel_font, top_bar, wrapped
-from sidebyside.ui.session_panels import DeletePanel, ExportPanel, PanelHolder
+from sidebyside.ui.session_panels import DeletePanel, ExportPanel, PanelHolder, StrikePanel, what_is_struck
 from sidebyside.ui.session_side import SessionSide
 from sidebyside.ui.transcript import TranscriptModel, TranscriptView
 
@@ -35,6 +35,9 @@ class SessionPage(Page):
         self.model = TranscriptModel(workspace.content.flags, workspace.content.reasons, self)
         self._lay_out()
         self.side.call_chosen.connect(self.view.show_item)
+        self.side.strike_wanted.connect(self._ask_strike)
+        self.striking.put_away.connect(self._put_away)
+        self.striking.confirmed.connect(self._strike)
         self.exporting.wanted.connect(self._export)
         self.exporting.put_away.connect(self._put_away)
         self.deleting.put_away.connect(self._put_away)
@@ -89,12 +92,12 @@ class SessionPage(Page):
             self.deleting.keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _only(self, panel: QWidget) -> None:
-        for other in (self.exporting, self.deleting):
+        for other in (self.exporting, self.deleting, self.striking):
             other.setVisible(other is panel)
         self.panels.show()
 
     def _put_away(self) -> None:
-        for panel in (self.exporting, self.deleting):
+        for panel in (self.exporting, self.deleting, self.striking):
             panel.hide()
         self.panels.hide()
         self.debrief.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -110,6 +113,29 @@ class SessionPage(Page):
         self._bridge.in_background(
             lambda: self._workspace.export(session_id, folder, formats),
             lambda files: self.exporting.done(files) if session_id == self._session_id else None,
+            failed,
+            self,
+        )
+
+    def _ask_strike(self, contact_id: str) -> None:
+        contacts = self._record.contacts if self._record else ()
+        contact = next((contact for contact in contacts if contact.id == contact_id), None)
+        if self._record is not None and contact is not None:
+            self.striking.begin(contact, what_is_struck(self._record, contact))
+            self._only(self.striking)
+            self.striking.keep.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _strike(self, contact_id: str) -> None:
+        session_id = self._session_id
+        self.striking.go.setEnabled(False)
+
+        def failed(error: Exception) -> None:
+            self.striking.go.setEnabled(True)
+            self.banners.say(f"Not struck out: {error}", warning=True)
+
+        self._bridge.when_done(
+            self._workspace.strike_call(contact_id),
+            lambda _struck: self.open(session_id, contact_id) if session_id == self._session_id else None,
             failed,
             self,
         )
@@ -169,8 +195,8 @@ class SessionPage(Page):
         self.delete = widgets.button("De&lete…", does=self._ask_delete)
         bar = top_bar(self.back, self.title, self.about, self.export, self.delete, self.debrief, push=3, left=12)
         self.banners = widgets.Banners()
-        self.exporting, self.deleting = ExportPanel(), DeletePanel()
-        self.panels = PanelHolder(self.exporting, self.deleting)
+        self.exporting, self.deleting, self.striking = ExportPanel(), DeletePanel(), StrikePanel()
+        self.panels = PanelHolder(self.exporting, self.deleting, self.striking)
         self.silence = wrapped("", "dim")
         self.silence.setContentsMargins(28, 16, 28, 0)
         self.view = TranscriptView(self.model)

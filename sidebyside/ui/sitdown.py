@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from sidebyside.model import Agreement, FollowUp, Kit
+from sidebyside.session.plan import masked
 from sidebyside.ui import theme
 from sidebyside.ui.bridge import Bridge
 from sidebyside.ui.flow import flowing
@@ -106,7 +107,7 @@ class SitDownPage(QWidget):
 
     def _agree(self, agreed: Agreement) -> None:
         notice = self._workspace.settings.notice or self._workspace.content.conduct.notice
-        self._plan = self.form.plan(agreed, notice)
+        self._plan = masked(self.form.plan(agreed, notice))
         self._remember(self._plan)
         for made in (self.text_fine, self.listen_only, self.not_today):
             made.setEnabled(False)

@@ -129,19 +129,21 @@ QPushButton[role="small"]:focus { border: 2px solid $accent; padding: 3px 9px; }
 QPushButton[role="flag"] { text-align: left; padding: 6px 8px; }
 QPushButton[role="flag"]:focus { border: 2px solid $accent; padding: 5px 7px; }
 QPushButton[role="flag"][struck="true"] { background: $flag_ground; border-color: $flag; }
-QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit {
+QLineEdit, QTextEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox {
   background: $panel; border: 1px solid $line; border-radius: 8px; padding: 7px 10px;
   selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {
+QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QAbstractSpinBox:focus {
   border: 2px solid $accent; padding: 6px 9px; }
 QLineEdit[role="note"] { border: 2px solid $accent; padding: 9px 12px; }
 QLineEdit, QTextEdit, QPlainTextEdit { placeholder-text-color: $dim; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none; padding: 0; }
 QComboBox { padding-right: 28px; }
 QComboBox:focus { padding-right: 27px; }
 QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: url("$icons/chevron-$shade.svg"); width: ${arrow}px; height: ${arrow}px; }
-QComboBox:disabled, QLineEdit:disabled { color: $dim; background: $background; }
+QComboBox:disabled, QLineEdit:disabled, QAbstractSpinBox:disabled { color: $dim; background: $background; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; selection-background-color: $accent_ground;
   selection-color: $ink; outline: 0; }
 QComboBox QAbstractItemView::item { padding: 5px 10px; color: $ink; }

@@ -156,6 +156,8 @@ class TranscriptModel(QAbstractListModel):
             case m.ContactStarted(contact=contact) | m.ContactChanged(contact=contact):
                 self._contacts[contact.id] = contact
                 self._put(self._call_row(contact))
+                if contact.struck:
+                    self._remove_gaps(contact)
             case m.FlagSaved(flag=flag):
                 self._flag(flag)
             case m.NoteSaved(note=note):
@@ -288,6 +290,11 @@ class TranscriptModel(QAbstractListModel):
             time=self._time(gap.start, inside.id if inside else None),
             text=f"not listened to{lasted} · {GAPS[gap.reason]}",
         )
+
+    def _remove_gaps(self, contact: m.Contact) -> None:
+        for row in list(self._rows):
+            if row.kind is RowKind.GAP and contact.start <= row.at and not _ended_by(contact, row.at):
+                self._remove(row.id)
 
     # --- places ---
 

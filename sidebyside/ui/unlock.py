@@ -51,10 +51,11 @@ class CalmPage(QWidget):
 class UnlockPage(CalmPage):
     """Asks for the passphrase: twice the first time, with what it is for; once later on.
 
-    `given` carries it. Nothing is kept of it here once it was given.
+    `given` carries it. Nothing is kept of it here once it was given. `recovery_wanted`: a person has the code instead.
     """
 
     given = Signal(str)
+    recovery_wanted = Signal()
 
     def __init__(self, *, first: bool, parent: QWidget | None = None) -> None:
         super().__init__("Choose a passphrase" if first else "Your passphrase", parent)
@@ -65,7 +66,8 @@ class UnlockPage(CalmPage):
             if first
             else "It opens your library on this laptop. It goes nowhere else."
         )
-        self.body.addWidget(label(why, wrap=True))
+        self.why = label(why, wrap=True)
+        self.body.addWidget(self.why)
         self.phrase, self.again = _secret(), _secret()
         self.body.addWidget(caption("&Passphrase", self.phrase))
         self.body.addWidget(self.phrase)
@@ -78,7 +80,9 @@ class UnlockPage(CalmPage):
         self.says.hide()
         self.body.addWidget(self.says)
         self.go = button("&Make the library" if first else "&Open", "primary", does=self._give)
-        self.body.addLayout(flowing(self.go))
+        self.recovery = button("I have a &recovery code", does=self.recovery_wanted.emit)
+        self.recovery.setHidden(first)
+        self.body.addLayout(flowing(self.go, self.recovery, gap=2 * theme.STEP))
         self.phrase.returnPressed.connect(self.again.setFocus if first else self._give)
         self.again.returnPressed.connect(self._give)
 
@@ -113,6 +117,63 @@ class UnlockPage(CalmPage):
         """Ready to type."""
         super().showEvent(event)
         self.phrase.setFocus()
+
+
+class NewPassphrasePage(UnlockPage):
+    """Asks for a new passphrase after the library was opened with its recovery code."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(first=True, parent=parent)
+        self.title.setText("Choose a new passphrase")
+        self.why.setText(
+            "The recovery code has opened your library. From now on this passphrase opens it, in place of the old one; "
+            "the code stays valid. A few words in a row are easy to remember and hard to guess."
+        )
+        self.go.setText("&Keep this passphrase")
+
+
+class RecoverPage(CalmPage):
+    """Asks for the recovery code; `given` carries it."""
+
+    given = Signal(str)
+    back_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Your recovery code", parent)
+        why = (
+            "You wrote it down when the library was made: eight groups of four. Capitals, blanks and dashes do not "
+            "matter. Next you choose a new passphrase."
+        )
+        self.body.addWidget(label(why, wrap=True))
+        self.code = QLineEdit()
+        self.body.addWidget(caption("&Recovery code", self.code))
+        self.body.addWidget(self.code)
+        self.says = label("", "bad", wrap=True)
+        self.says.hide()
+        self.body.addWidget(self.says)
+        self.go = button("&Open", "primary", does=self._give)
+        self.back = button("&Back", does=self.back_wanted.emit)
+        self.body.addLayout(flowing(self.go, self.back, gap=2 * theme.STEP))
+        self.code.returnPressed.connect(self._give)
+
+    def _give(self) -> None:
+        if self.code.text().strip():
+            self.says.hide()
+            self.setEnabled(False)
+            self.given.emit(self.code.text())
+
+    def show_wrong(self) -> None:
+        """The code did not open the library; what was typed stays, to be checked."""
+        self.setEnabled(True)
+        self.code.setFocus()
+        self.says.setText("That is not this library's recovery code. Nothing was changed; check it letter by letter.")
+        self.says.show()
+        announce(self.says, self.says.text())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ready to type."""
+        super().showEvent(event)
+        self.code.setFocus()
 
 
 class TroublePage(CalmPage):

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sidebyside.session.workspace import Workspace
 
 NAV = (("sitdown", "Sit down"), ("library", "Library"), ("settings", "Settings"), ("help", "Help"))
+GOES_ON = "The session goes on."
+PARKED = "The session goes on. Between calls nothing is heard."
 SMALLEST, USUAL, LARGEST = 12, 15, 28
 
 
@@ -166,17 +168,45 @@ class MainWindow(QMainWindow):
             self.back_to_live()
             return
         if self.live is not None:
-            self.banners.say("The session goes on.", ("Back to it  F1", self.back_to_live), close=False)
+            self.banners.say(GOES_ON, ("Back to it  F1", self.back_to_live), close=False)
         self.show_page("help")
         self.bar.setVisible(self.live is None)
 
-    def back_to_live(self) -> None:
-        """From Help back to the session."""
-        self.banners.unsay("The session goes on.")
+    def two_minutes(self) -> None:
+        """The short debrief between two calls; the session goes on."""
         if self.live is not None:
+            page = self.page_of("debrief")
+            pages.open_debrief(page, self.live.conductor.session.id, short=True)
+            actions = (("Next call  F2", self.next_call), ("Back", self.back_to_live))
+            self.banners.say(PARKED, *actions, close=False)
+            self.stack.setCurrentWidget(page)
+            page.setFocus()
+
+    def next_call(self) -> None:
+        """From the short debrief back to the session, where the next call begins."""
+        if self.live is not None:
+            self.back_to_live()
+            self.live.start_call()
+
+    def debriefed(self, session_id: str) -> None:
+        """A debrief was finished: back to the session that goes on, or to the one it was about."""
+        if self.live is not None:
+            self.back_to_live()
+        else:
+            self.show_session(session_id)
+
+    def back_to_live(self) -> None:
+        """From Help or the short debrief back to the session."""
+        self._unsay_running()
+        if self.live is not None:
+            self._leave(self.page)
             self.bar.hide()
             self.stack.setCurrentWidget(self.live)
             self.live.box.setFocus()
+
+    def _unsay_running(self) -> None:
+        for text in (GOES_ON, PARKED):
+            self.banners.unsay(text)
 
     def _leave(self, page: QWidget | None) -> None:
         leave = getattr(page, "leave", None)
@@ -197,6 +227,7 @@ class MainWindow(QMainWindow):
         self.banners.clear()
         self.live = LivePage(conductor, self.workspace.content, self.bridge)
         self.live.ended.connect(self._ended)
+        self.live.two_minutes_wanted.connect(self.two_minutes)
         self.bridge.follow(conductor)
         self._add("live", self.live)
         self.bar.hide()
@@ -207,7 +238,7 @@ class MainWindow(QMainWindow):
 
     def _ended(self, session: m.Session, debrief: bool) -> None:
         live, self.live = self.live, None
-        self.banners.unsay("The session goes on.")
+        self._unsay_running()
         if self._closing:
             self.close()
             return

@@ -332,6 +332,21 @@ def test_a_reason_is_given_to_a_call_that_has_none(
     assert not any(entry.look is Look.CHOOSER for entry in page.list.entries())
 
 
+def test_nothing_empty_is_shown_before_the_record_is_read(qtbot: QtBot, workspace: Workspace) -> None:
+    put(workspace.library, fresh())
+    bridge = Bridge()
+    page = DebriefPage(workspace, bridge)
+    qtbot.addWidget(page)
+    page.show()
+    parts = (page.aside, page.area, page.how_long, page.finish_button)
+    assert not any(part.isVisible() for part in parts)
+    page.open(SESSION)
+    assert not any(part.isVisible() for part in parts)
+    qtbot.waitUntil(lambda: page.current is not None)
+    assert all(part.isVisible() for part in parts)
+    bridge.close()
+
+
 def test_private_notes_are_not_on_the_page(opened: Callable[..., DebriefPage]) -> None:
     page = opened(fresh())
     shown = []

@@ -236,7 +236,7 @@ def test_ctrl_z_within_words_undoes_the_words_only(seat: Seat) -> None:
     seat.type("wrong")
     seat.key(Qt.Key.Key_Z, CTRL)
     assert seat.page.box.text() == ""
-    assert [flag.kind for flag in seat.record.flags] == ["code-red"]
+    seat.qtbot.waitUntil(lambda: [flag.kind for flag in seat.record.flags] == ["code-red"])
 
 
 def test_flags_are_found_by_their_place_on_every_layout() -> None:
@@ -328,6 +328,62 @@ def test_trouble_is_told_without_taking_the_focus(seat: Seat) -> None:
     assert seat.page.banners.texts == ("The disk is full.",)
     seat.type("te")
     assert seat.page.box.text() == "half a note"
+
+
+# --- striking a call out, and two minutes between calls ---
+
+
+def test_a_call_is_struck_out_in_two_steps(seat: Seat) -> None:
+    seat.key(Qt.Key.Key_1)
+    seat.type("zebra")
+    seat.key(Qt.Key.Key_Return)
+    seat.qtbot.waitUntil(lambda: seat.record.notes != ())
+    seat.type("half a thought")
+    seat.key(Qt.Key.Key_X, CTRL | SHIFT)
+    asked = seat.page.striking
+    assert asked.isVisible() and asked.keep.hasFocus()
+    assert asked.question.text() == "Strike out call 1?" and "what you are typing" in asked.what.text()
+    seat.key(Qt.Key.Key_Escape)
+    assert not asked.isVisible() and seat.page.box.hasFocus() and seat.record.flags != ()
+    seat.key(Qt.Key.Key_X, CTRL | SHIFT)
+    seat.qtbot.mouseClick(asked.go, Qt.MouseButton.LeftButton)
+    seat.qtbot.waitUntil(lambda: "struck out" in seat.rows(RowKind.CALL)[0])
+    assert not asked.isVisible() and seat.page.box.hasFocus() and seat.page.box.text() == ""
+    assert seat.rows(RowKind.FLAG) == seat.rows(RowKind.NOTE) == []
+    assert (seat.record.notes, seat.record.flags) == ((), ())
+    assert seat.record.contacts[0].struck
+    assert seat.page.header.end_call.text() == "Start call  F2"
+    assert not seat.page.panel.reason.isEnabled() and not seat.page.panel.strike.isVisible()
+    seat.type("on the corridor")
+    seat.key(Qt.Key.Key_Return)
+    seat.until_rows(RowKind.NOTE, ["on the corridor"])
+
+
+def test_right_after_its_end_a_call_can_be_struck_out_by_its_button(seat: Seat) -> None:
+    seat.key(Qt.Key.Key_F2)
+    seat.qtbot.waitUntil(lambda: seat.page.panel.strike.text() == "Strike out call 1…")
+    seat.qtbot.mouseClick(seat.page.panel.strike, Qt.MouseButton.LeftButton)
+    assert "The call ends" not in seat.page.striking.what.text()
+    seat.qtbot.mouseClick(seat.page.striking.go, Qt.MouseButton.LeftButton)
+    seat.qtbot.waitUntil(lambda: seat.record.contacts[0].struck)
+    seat.qtbot.waitUntil(lambda: not seat.page.panel.strike.isVisible())
+    seat.key(Qt.Key.Key_X, CTRL | SHIFT)
+    assert not seat.page.striking.isVisible()
+    seat.key(Qt.Key.Key_F2)
+    seat.qtbot.waitUntil(lambda: seat.page.panel.strike.text() == "Strike out this call…")
+
+
+def test_two_minutes_are_offered_only_between_calls(seat: Seat) -> None:
+    wanted: list[bool] = []
+    seat.page.two_minutes_wanted.connect(lambda: wanted.append(True))
+    seat.key(Qt.Key.Key_F4)
+    assert not seat.page.strip.offer.isVisibleTo(seat.page.strip) and wanted == []
+    seat.key(Qt.Key.Key_F2)
+    seat.qtbot.waitUntil(lambda: seat.page.strip.offer.isVisible())
+    assert seat.page.strip.offer.text() == "Two minutes with Maria  F4"
+    seat.key(Qt.Key.Key_F4)
+    seat.qtbot.mouseClick(seat.page.strip.offer, Qt.MouseButton.LeftButton)
+    assert wanted == [True, True]
 
 
 def test_every_half_hour_the_rep_is_asked_again(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from example_record import CALL_2, SESSION, example_record
 from filled_library import as_session, put
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sidebyside.errors import NoSuchSession
@@ -133,6 +133,26 @@ def test_deleting_takes_two_steps_and_says_what_goes(
     with pytest.raises(NoSuchSession):
         workspace.library.record(SESSION)
     assert page.model.rowCount() == 0
+
+
+def test_a_call_is_struck_out_in_two_steps(
+    qtbot: QtBot, workspace: Workspace, opened: Callable[..., SessionPage]
+) -> None:
+    page = opened()
+    strike = {part.accessibleName(): part for part in page.side.findChildren(QPushButton)}
+    assert "Strike out call 3" not in strike, "it is struck out already"
+    qtbot.mouseClick(strike["Strike out call 1"], Qt.MouseButton.LeftButton)
+    assert page.striking.isVisible() and page.focusWidget() is page.striking.keep
+    assert "3 notes, 3 flags and 4 answers" in page.striking.what.text()
+    qtbot.keyClick(page.striking.keep, Qt.Key.Key_Escape)
+    assert page.striking.isHidden() and not workspace.library.record(SESSION).contacts[0].struck
+    qtbot.mouseClick(strike["Strike out call 1"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.striking.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: side_text(page).count("Struck out at the rep's word") == 2, timeout=10_000)
+    record = workspace.library.record(SESSION)
+    assert {one.contact_id for one in (*record.utterances, *record.flags)} == {CALL_2}
+    assert len(record.answers) == 1 and page.striking.isHidden()
+    assert "settle my bill" not in "\n".join(page.model.row(place).text for place in range(page.model.rowCount()))
 
 
 def test_what_goes_counts_only_answers_given() -> None:

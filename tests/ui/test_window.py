@@ -11,13 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from sidebyside import model as m
 from sidebyside import settings
-from sidebyside.errors import LibraryBusy
-from sidebyside.session.plan import SitDown
+from sidebyside.errors import LibraryBusy, NotAllowed, WrongKey
+from sidebyside.session.plan import SitDown, begin_session
 from sidebyside.session.workspace import Workspace
 from sidebyside.ui.app import Door
 from sidebyside.ui.bridge import Bridge
+from sidebyside.ui.debrief import DebriefPage
 from sidebyside.ui.transcript import RowKind
-from sidebyside.ui.unlock import RecoveryCodePage, TroublePage, UnlockPage
+from sidebyside.ui.unlock import NewPassphrasePage, RecoverPage, RecoveryCodePage, TroublePage, UnlockPage
 from sidebyside.ui.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -134,6 +135,32 @@ def test_help_opens_over_a_session_and_leads_back(qtbot: QtBot, workspace: Works
     assert window.page is live and live.box.hasFocus() and window.banners.texts == ()
 
 
+def test_two_minutes_between_calls_and_the_next_call(qtbot: QtBot, workspace: Workspace, open_window: Open) -> None:
+    window = open_window(workspace)
+    sit_down(qtbot, window)
+    live = window.live
+    assert live is not None
+    live.conductor.set_reason("pay-how")
+    qtbot.keyClick(live.box, Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: live.strip.offer.isVisible())
+    qtbot.keyClick(live.box, Qt.Key.Key_F4)
+    page = window.page_of("debrief")
+    assert isinstance(page, DebriefPage) and window.page is page and not window.bar.isVisible()
+    qtbot.waitUntil(lambda: page.current is not None)
+    assert page.how_long.value == "short" and window.banners.texts != ()
+    qtbot.keyClicks(page.pane.words, "every day")
+    qtbot.keyClick(page.pane.words, Qt.Key.Key_F2)
+    assert window.live is live and window.page is live and window.banners.texts == ()
+    session_id = live.conductor.session.id
+    qtbot.waitUntil(lambda: [c.end is None for c in workspace.library.record(session_id).contacts] == [False, True])
+    qtbot.waitUntil(lambda: [a.text for a in workspace.library.record(session_id).answers] == ["every day"])
+    qtbot.keyClick(live.box, Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: live.strip.offer.isVisible())
+    window.two_minutes()
+    page.finish()
+    assert window.page is live and live.box.hasFocus()
+
+
 @pytest.mark.parametrize("key", ["library", "settings", "help", "sitdown"])
 def test_the_bar_leads_to_every_page(qtbot: QtBot, workspace: Workspace, open_window: Open, key: str) -> None:
     window = open_window(workspace)
@@ -193,6 +220,10 @@ def door(qtbot: QtBot, qapp: QApplication) -> Iterator[Door]:
     made.close()
 
 
+def front(door: Door) -> QWidget | None:
+    return door.front.centralWidget() if door.front is not None else None
+
+
 def ask(qtbot: QtBot, door: Door) -> UnlockPage:
     qtbot.waitUntil(lambda: door.front is not None and isinstance(door.front.centralWidget(), UnlockPage))
     assert door.front is not None
@@ -232,6 +263,39 @@ def test_a_wrong_passphrase_says_so_and_the_right_one_opens(qtbot: QtBot, door: 
     qtbot.keyClicks(page.phrase, "four calm words here")
     qtbot.keyClick(page.phrase, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: isinstance(door.front, MainWindow), timeout=20_000)
+
+
+def test_the_recovery_code_opens_the_library_and_a_new_passphrase_follows(qtbot: QtBot, door: Door) -> None:
+    with Workspace.open("four calm words here") as made:
+        code = made.recovery_code
+        made.library.start_session(begin_session(SitDown(rep="Maria L."))).result(10)
+    assert code is not None
+    door.open()
+    qtbot.mouseClick(ask(qtbot, door).recovery, Qt.MouseButton.LeftButton)
+    page = front(door)
+    assert isinstance(page, RecoverPage)
+    qtbot.keyClicks(page.code, "0000-" + code[5:])
+    qtbot.keyClick(page.code, Qt.Key.Key_Return)
+    qtbot.waitUntil(page.says.isVisible, timeout=20_000)
+    assert "Nothing was changed" in page.says.text() and page.isEnabled()
+    page.code.setText(code.lower().replace("-", " "))
+    qtbot.mouseClick(page.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(front(door), NewPassphrasePage), timeout=20_000)
+    new = front(door)
+    assert isinstance(new, NewPassphrasePage) and not new.recovery.isVisible()
+    new.phrase.setText("other calm words here")
+    new.again.setText("other calm words here")
+    qtbot.mouseClick(new.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: isinstance(door.front, MainWindow), timeout=20_000)
+    assert isinstance(door.front, MainWindow)
+    door.front.sitdown.close_down()
+    door.close()
+    with pytest.raises(WrongKey, match="open the window, where the recovery code"):
+        Workspace.open("four calm words here")
+    with Workspace.open("other calm words here") as again:
+        assert [one.session.rep for one in again.library.sessions()] == ["Maria L."]
+        with pytest.raises(NotAllowed):
+            again.set_passphrase("anything else")
 
 
 def test_a_library_in_use_is_told_with_a_way_to_try_again(qtbot: QtBot) -> None:
