@@ -67,7 +67,6 @@ def chosen(heavy: bool, slow: bool) -> list[str]:
 def checks() -> dict[str, list[str]]:
     """The code checks by name, quickest first."""
     python = str(PYTHON)
-    pytest = [python, "-m", "pytest", *chosen(heavy=False, slow=False)]
     found = {
         "ruff check": [python, "-m", "ruff", "check"],
         "ruff format": [python, "-m", "ruff", "format", "--check"],
@@ -76,18 +75,30 @@ def checks() -> dict[str, list[str]]:
     for system in ("linux", "win32", "darwin"):
         cache = ".mypy_cache/" + system
         found[f"mypy --strict for {system}"] = [python, "-m", "mypy", "--platform", system, "--cache-dir", cache]
-    found["core without Qt"] = [*pytest, "-p", "no_qt", "-p", "no:pytest-qt", "--ignore", "tests/ui"]
     return found
+
+
+def test_runs(heavy: bool, slow: bool, rest: list[str]) -> dict[str, list[str]]:
+    """The runs of pytest by name: the core with Qt blocked from import, then the windows; or just what was named."""
+    pytest = [str(PYTHON), "-m", "pytest", *chosen(heavy, slow)]
+    if rest:
+        return {"tests": [*pytest, *rest]}
+    core = [*pytest, "-p", "no_qt", "-p", "no:pytest-qt", "--ignore", "tests/ui"]
+    return {"tests of the core, Qt blocked": core, "tests of the windows": [*pytest, "tests/ui"]}
+
+
+def environment() -> dict[str, str]:
+    """Of every check and test."""
+    return dict(os.environ, PYTHONPATH=str(ROOT / "tests"), PYTHONUTF8="1")
 
 
 def check(command: list[str]) -> tuple[bool, str, float]:
     """Whether one check passes, what it printed, and the seconds it took."""
     started = time.monotonic()
-    env = dict(os.environ, PYTHONPATH=str(ROOT / "tests"), PYTHONUTF8="1")
     done = subprocess.run(
         command,
         cwd=str(ROOT),
-        env=env,
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -111,9 +122,10 @@ def test(arguments: list[str]) -> int:
             if not passed:
                 failed.append(name)
                 print(output, flush=True)
-    command = [str(PYTHON), "-m", "pytest", *chosen(heavy, slow), *rest]
-    if subprocess.call(command, cwd=str(ROOT), stdin=subprocess.DEVNULL) != 0:
-        failed.append("tests")
+    for name, command in test_runs(heavy, slow, rest).items():
+        say(name + " …")
+        if subprocess.call(command, cwd=str(ROOT), env=environment(), stdin=subprocess.DEVNULL) != 0:
+            failed.append(name)
     print("Failed: " + ", ".join(failed) if failed else "All passed: code checks and tests.", flush=True)
     return 1 if failed else 0
 
