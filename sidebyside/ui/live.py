@@ -172,7 +172,7 @@ class LivePage(QWidget):
         contact = self._to_strike
         if contact is None or self._end is not None:
             return
-        typed = ", notes, flags and what you are typing" if self.box.text() else ", notes and flags"
+        typed = ", notes, flags, answers and what you are typing" if self.box.text() else ", notes, flags and answers"
         ends = " The call ends with it." if self._running else ""
         self.striking.begin(
             contact, f"At the rep's word, and for good: its text{typed}. What stays is that it was struck out.{ends}"

@@ -108,7 +108,7 @@ def test_flush_returns_after_the_last_words(speech: tuple[SpeechProcess, Mailbox
     feed(process, demo_samples(4.3))
     assert process.flush(30)
     (final,) = mailbox.finals
-    assert "today" in final.text
+    assert final.text.rstrip("?.").endswith("day")
     assert any(isinstance(one, Refined) and one.pieces[0].id == final.id for one in mailbox.messages)
 
 
