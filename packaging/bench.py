@@ -69,12 +69,12 @@ def live() -> dict[str, float]:
         poll.timeout.connect(lambda: heard_out and QCoreApplication.exit(0))
         poll.start(50)
         app.exec()
+        cpu, took = _cpu() - cpu, time.monotonic() - began
         ended = conductor.end()
         poll.timeout.disconnect()
         poll.timeout.connect(lambda: ended.done() and QCoreApplication.exit(0))
         app.exec()
         bridge.drain()
-        cpu, took = _cpu() - cpu, time.monotonic() - began
     words, finals, refined = appearances(script, watch.seen)
     return {
         "words": len(words),

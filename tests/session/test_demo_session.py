@@ -170,7 +170,10 @@ def test_card_and_code_are_in_no_export_and_no_log(demo: Demo) -> None:
         text = file.read_text(encoding="utf-8")
         assert "browser" in text
         text = re.sub(
-            r"[0-9a-f]{8,32}|\d+\.\d+|(?:\d+:)?\d\d?:\d\d|\d{4}-\d\d-\d\d|#\w{3,6}\b|<style>.*?</style>", "", text, flags=re.DOTALL
+            r"[0-9a-f]{8,32}|\d+\.\d+|(?:\d+:)?\d\d?:\d\d|\d{4}-\d\d-\d\d|#\w{3,6}\b|<style>.*?</style>",
+            "",
+            text,
+            flags=re.DOTALL,
         )
         assert_no_digits_of_card(text, file.name)
     logs = [file for file in demo.home.rglob("*") if file.is_file() and file.suffix == ".log"]
