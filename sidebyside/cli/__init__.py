@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(f"The log folder cannot be written ({error.strerror}: {error.filename}). Nothing was changed.")
     try:
         result = app(args=list(sys.argv[1:] if argv is None else argv), prog_name="sidebyside", standalone_mode=False)
+        # Now, so that a reader who has gone is noticed here and not when Python ends.
+        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.UsageError as error:
         error.show()
@@ -38,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SideBySideError as error:
         return _fail(str(error))
     except BrokenPipeError:
-        # Whoever read our output has had enough.
-        sys.stderr.close()
+        # Whoever read our output has had enough; what is left of it must not fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         log.logger("cli").exception("a command failed")

@@ -35,7 +35,7 @@ for at in range(100_000):
 
 def test_acknowledged_writes_survive_a_kill(folder: Path, key: bytes) -> None:
     here = str(Path(__file__).parent)
-    for round_ in range(10):
+    for round_ in range(5):
         child = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(folder), key.hex(), here], stdout=subprocess.PIPE, text=True
         )
