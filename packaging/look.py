@@ -33,7 +33,7 @@ def main() -> int:
     reading.add_argument("--size", choices=SIZES, help="one size; else both")
     reading.add_argument("--theme", choices=THEMES, help="one appearance; else both")
     reading.add_argument("--text", type=int, default=15, help="text size, 12 to 28")
-    reading.add_argument("--readme", action="store_true", help="also resources/pictures/live.png and debrief.png")
+    reading.add_argument("--readme", action="store_true", help="also the README's two, from the demo call itself")
     asked = reading.parse_args()
     prepare()
     from look_clipped import clipped
@@ -51,12 +51,13 @@ def main() -> int:
                     picture = widget.grab()
                     picture.save(str(asked.out / f"{name}-{size}-{theme}.png"))
                     pictures += 1
-                    if asked.readme and name in ("live", "debrief") and (size, theme) == (SIZES[0], THEMES[0]):
-                        (ROOT / "resources" / "pictures").mkdir(exist_ok=True)
-                        picture.save(str(ROOT / "resources" / "pictures" / f"{name}.png"))
                     for text in clipped(widget):
                         wrong += 1
                         print(f"{name} {size} {theme}: {text}")
+    if asked.readme:
+        from look_demo import draw
+
+        draw(app, ROOT / "resources" / "pictures")
     print(f"{pictures} pictures in {asked.out}, {wrong} clipped texts")
     return 1 if wrong else 0
 

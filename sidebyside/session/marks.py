@@ -56,7 +56,7 @@ class Marks:
             id=new_id(),
             session_id=self._session_id,
             contact_id=contact.id if contact else None,
-            at=at,
+            at=round(at, 3),
             text=redact(text.strip()).text,
             private=private,
             flag_id=flag_id,
@@ -74,8 +74,8 @@ class Marks:
             session_id=self._session_id,
             contact_id=contact.id if contact else None,
             kind=kind,
-            at=at,
-            struck_at=struck_at,
+            at=round(at, 3),
+            struck_at=round(struck_at, 3),
         )
         self._add(flag)
         self._save_flag(flag)
@@ -93,7 +93,7 @@ class Marks:
                 at = earlier[max(len(earlier) + steps, 0)] if earlier else flag.at
             else:
                 at = later[min(steps, len(later)) - 1] if later else flag.at
-            moved = msgspec.structs.replace(flag, at=at)
+            moved = msgspec.structs.replace(flag, at=round(at, 3))
             self._items[flag_id] = moved
         if at != flag.at:
             self._save_flag(moved)

@@ -25,7 +25,7 @@ HOLD = 4.0
 """dB less suffice to go on than to begin: quiet syllables inside a word are kept."""
 UNKNOWN_OVER_FLOOR = 10.0
 """dB over the noise floor that the first speech must reach, before its own level is known."""
-SURE, FAINT = -42.0, -62.0
+SURE, FAINT = -42.0, -52.0
 """dB (after the difference) from which first speech is believed at once, and below which it never is. In between it may
 be a feed that is too quiet, or a room full of neighbours, which lacks the pauses that one speaker makes."""
 SPREAD = 10.0
@@ -115,7 +115,7 @@ class Gate:
             return False
         lately = np.array(self._recent)
         loud, middle = np.percentile(lately[-FIRST_WITHIN:], 85), np.median(lately)
-        if loud < SURE and (len(lately) < FLOOR_FRAMES // 2 or np.percentile(lately, 95) - middle < SPREAD):
+        if loud < SURE and (len(lately) < FLOOR_FRAMES * 3 // 4 or np.percentile(lately, 95) - middle < SPREAD):
             return False
         self.speech_level = float(np.percentile(lately[-FIRST_WITHIN:], 90))
         # What was heard before may have been the first words, not yet believed.
