@@ -35,7 +35,7 @@ def start(arguments: list[str]) -> int:
     prepare(window=bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")))
     if not arguments and not has_screen():
         say("No screen here, so no window: playing the demo call in the terminal instead.")
-        arguments = ["demo"]
+        arguments = ["demo", "--autopilot"]
     return become([str(PYTHON), "-m", "sidebyside", *arguments])
 
 
