@@ -12,8 +12,11 @@ from sidebyside.session.announcing import Announcer
 from sidebyside.session.plan import new_id
 from sidebyside.store.library import Library
 
-EARLY = 0.5
-"""Seconds before its start from which words belong to a call: the first word may begin before the key is up."""
+EARLY = 0.05
+"""Seconds before its start from which words belong to a call: a block of sound begins a little before the key.
+
+Less than the shortest utterance lasts, so that what ended before a call never falls into it.
+"""
 
 
 class Course:
