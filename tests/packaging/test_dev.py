@@ -193,7 +193,7 @@ def test_after_an_installation_was_killed_everything_is_made_anew(
 def test_without_a_screen_the_demo_plays_in_the_terminal(ready: ModuleType, checkout: Path) -> None:
     installed(checkout, ready)
     done = run(checkout, "run")
-    assert done.stdout == "started: -m sidebyside demo\n"
+    assert done.stdout == "started: -m sidebyside demo --autopilot\n"
     assert done.stderr.count("\n") == 1
     assert "No screen here" in done.stderr
 

@@ -81,7 +81,7 @@ def test_device_lost_and_then_the_end(sit: Sit, virtual_headset: VirtualHeadset,
 
 def test_listen_in_the_terminal(virtual_headset: VirtualHeadset, beginning: Path) -> None:
     environment = {**os.environ, **virtual_headset.environment, "SIDEBYSIDE_PASSPHRASE": "headset on"}
-    words = ["listen", "--sides", "stereo", "--seconds", "45", "--rep", "Maria", "--agreed", "text"]
+    words = ["listen", "--sides", "stereo", "--seconds", "28", "--rep", "Maria", "--agreed", "text"]
     listen = subprocess.Popen(
         [sys.executable, "-m", "sidebyside", *words],
         stdout=subprocess.PIPE,
