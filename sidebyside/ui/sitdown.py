@@ -68,6 +68,9 @@ class SitDownPage(QWidget):
         left.body.addWidget(rule())
         left.body.addWidget(self.turn)
         left.body.addWidget(self.notice)
+        for made in (self.text_fine, self.listen_only, self.not_today):
+            # The rep's word is given with Space or the mouse: an Enter too many must not give it.
+            made.setAutoDefault(False)
         left.body.addLayout(flowing(self.text_fine, self.listen_only, self.not_today, gap=12))
         left.body.addStretch(1)
         rules = Card("House rules")

@@ -59,7 +59,8 @@ def button(
 ) -> QPushButton:
     """A push button in one of the roles primary, danger, nav, flag, or none; Enter presses it only when focused."""
     made = QPushButton(text)
-    made.setAutoDefault(False)
+    # Outside a dialog this only means that Enter presses it while it has the focus, as Space does everywhere.
+    made.setAutoDefault(True)
     if role:
         made.setProperty("role", role)
     if name:

@@ -260,7 +260,9 @@ class MainWindow(QMainWindow):
 
     def _show_code(self, code: str) -> None:
         self.bar.hide()
-        self.stack.setCurrentWidget(self._add("code", RecoveryCodePage(code, self._code_written)))
+        page = RecoveryCodePage(code, self._code_written)
+        self.stack.setCurrentWidget(self._add("code", page))
+        page.done.setFocus()
 
     def _code_written(self) -> None:
         page = self._pages.pop("code", None)

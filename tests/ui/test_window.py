@@ -202,7 +202,8 @@ def test_the_recovery_code_is_shown_once(qtbot: QtBot, workspace: Workspace, ope
     window = open_window(workspace)
     page = window.page
     assert isinstance(page, RecoveryCodePage) and page.code.text() == "ABCD-EFGH"
-    qtbot.mouseClick(page.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.done.hasFocus)
+    qtbot.keyClick(page.done, Qt.Key.Key_Return)
     assert window.page is window.sitdown
 
 
