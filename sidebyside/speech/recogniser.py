@@ -18,6 +18,10 @@ RATE = 16_000
 class UtteranceStream(Protocol):
     """One utterance of one side, fed as it is spoken."""
 
+    @property
+    def confidence(self) -> float:
+        """Of the final words: mean natural logarithm of the probability a token; 0 where the engine does not tell."""
+
     def feed(self, sound: Sound, *, voiced: bool) -> None:
         """Take more sound, and whether the speaker talked in it; cheap where the engine decodes on demand."""
 
@@ -36,8 +40,8 @@ class Recogniser(Protocol):
 
     name: str
 
-    def open(self) -> UtteranceStream:
-        """A stream for one utterance."""
+    def open(self, after: UtteranceStream | None = None) -> UtteranceStream:
+        """A stream for one utterance; `after` is the one of the utterance shortly before it on its side, if any."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sidebyside.errors import NoSuchEngine
-from sidebyside.speech.recogniser import RATE, Sound
+from sidebyside.speech.recogniser import RATE, Sound, UtteranceStream
 
 FLUSH_SILENCE = np.zeros(RATE // 5, dtype=np.float32)
 """Fed before the last result, because the decoder holds back the last syllable."""
@@ -48,13 +48,15 @@ class VoskRecogniser:
         self._recognizer: Any = vosk.KaldiRecognizer
         self._model: Any = vosk.Model(str(folder))
 
-    def open(self) -> VoskStream:
+    def open(self, after: UtteranceStream | None = None) -> VoskStream:
         """A stream for one utterance."""
         return VoskStream(self._recognizer(self._model, float(RATE)))
 
 
 class VoskStream:
     """One utterance fed to one Kaldi recogniser."""
+
+    confidence = 0.0
 
     def __init__(self, recognizer: Any) -> None:
         self._recognizer = recognizer

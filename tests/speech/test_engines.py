@@ -80,7 +80,7 @@ def test_missing_weights_are_refused(altered_weights: Path) -> None:
 def test_both_engines_hear_the_first_words() -> None:
     sound, _ = soundfile.read(demo_sound(), dtype="float32", frames=int(4.2 * RATE))
     rep = np.ascontiguousarray(sound[:, 0])
-    assert "good morning" in moonshine.MoonshineRecogniser().transcribe(rep).lower()
+    assert "good morning" in moonshine.MoonshineRecogniser().read(rep).text.lower()
     heard = whisper.WhisperRefiner().refine(rep)
     assert "good morning" in heard.text.lower()
     assert heard.log_probability > -1.0 and heard.no_speech < 0.6
@@ -88,7 +88,7 @@ def test_both_engines_hear_the_first_words() -> None:
 
 def test_moonshine_makes_nothing_of_nothing() -> None:
     engine = moonshine.MoonshineRecogniser()
-    assert engine.transcribe(np.zeros(100, dtype=np.float32)) == ""
+    assert engine.read(np.zeros(100, dtype=np.float32)).text == ""
     stream = engine.open()
     assert (stream.partial(), stream.final()) == ("", "")
 
@@ -106,7 +106,7 @@ def test_a_folder_without_vosk_model_fails_with_a_sentence(tmp_path: Path, kind:
     with pytest.raises(NoSuchEngine, match="Vosk model"):
         check_model(folder)
     mailbox = Mailbox()
-    process = SpeechProcess(Plan(sides=BOTH, engine="vosk", vosk_model=str(folder)), mailbox.take)
+    process = SpeechProcess(Plan(sides=BOTH, engine="vosk", first_model=str(folder)), mailbox.take)
     process.start()
     try:
         assert not process.wait_ready(60)
@@ -138,7 +138,7 @@ def test_a_real_vosk_model_is_loaded_and_hears() -> None:
     # It takes English for Korean, so that words come is all that can be asked of it.
     assert stream.final()
     mailbox = Mailbox()
-    process = started(mailbox, engine="vosk", vosk_model=str(folder), second_pass=False)
+    process = started(mailbox, engine="vosk", language="ko", first_model=str(folder), second_pass=False)
     try:
         feed(process, (sound, np.zeros_like(sound)))
         assert process.flush(60)
