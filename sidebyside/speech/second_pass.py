@@ -21,9 +21,9 @@ from sidebyside.speech.recogniser import RATE, Heard, Refiner, Sound
 
 LONGEST = 25.0
 """Seconds of sound in one window at most."""
-CONTEXT, LONGEST_WITH_CONTEXT = 18.0, 27.0
+CONTEXT, LONGEST_WITH_CONTEXT = 17.0, 27.5
 """Seconds of sound from before that are heard along with a window, and of both together; the engine takes 30."""
-ENOUGH = 7.0
+ENOUGH = 10.0
 """Seconds of speech after which a pause closes the window."""
 PAUSE = 0.8
 """Seconds of quiet that count as such a pause."""

@@ -55,10 +55,10 @@ def test_short_window_closes_only_after_a_long_pause() -> None:
 
 def test_long_enough_window_closes_at_a_short_pause() -> None:
     windows = Windows((Side.REP,))
-    windows.add(spoken(0.0, 4.0))
-    windows.add(spoken(4.5, 8.0))
-    assert windows.quiet(Side.REP, 8.7) == []
-    (closed,) = windows.quiet(Side.REP, 8.85)
+    windows.add(spoken(0.0, 5.5))
+    windows.add(spoken(6.0, 11.0))
+    assert windows.quiet(Side.REP, 11.7) == []
+    (closed,) = windows.quiet(Side.REP, 11.85)
     assert len(closed.spoken) == 2
 
 
