@@ -10,9 +10,11 @@ import msgspec
 import numpy as np
 
 from sidebyside.model import Side, Stage
-from sidebyside.speech.messages import Words
+from sidebyside.speech.left_out import Stretch
+from sidebyside.speech.messages import Aside, Words
+from sidebyside.speech.preparing import Preparation, Verdict
 from sidebyside.speech.recogniser import RATE, Recogniser, Sound, UtteranceStream
-from sidebyside.speech.segmenter import Begin, End, More, Pause, Segmenter
+from sidebyside.speech.segmenter import Act, Begin, Cancel, End, More, Pause, Segmenter
 
 FIRST_PARTIAL = 0.40
 """Seconds of an utterance before its first words are shown."""
@@ -20,6 +22,11 @@ EVERY = 0.30
 """Seconds of new sound between two decodings of an utterance under way."""
 REST = 2.5
 """An engine that took long for a partial rests this many times as long before the next."""
+NEIGHBOUR_UNDER, UNSURE = 10.0, -0.25
+"""Where there are neighbours: an utterance so many dB below the side's own speech, which the engine is not sure of (by
+the mean logarithm of the probability a token), is one of theirs."""
+SHORTLY = 4.0
+"""Seconds within which what was said before is of use to what follows."""
 TOO_FAR_BEHIND = 1.5
 """Seconds behind from which the second pass holds back until the first has caught up."""
 
@@ -39,9 +46,11 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
 class _Ear:
     """One side: its segmenter and the utterance under way."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, verdict: Verdict) -> None:
         self.side = side
-        self.segmenter = Segmenter()
+        self.segmenter = Segmenter(verdict)
+        self.last: UtteranceStream | None = None
+        self.ended = -SHORTLY
         self.reset()
 
     def reset(self) -> None:
@@ -62,7 +71,7 @@ class FirstPass:
         self,
         engine: Recogniser,
         sides: tuple[Side, ...],
-        say: Callable[[Words], None],
+        say: Callable[[Words | Aside], None],
         hand_on: Callable[[Spoken], None],
         *,
         live: bool = True,
@@ -71,40 +80,71 @@ class FirstPass:
         self._live = live
         self._say = say
         self._hand_on = hand_on
-        self._ears = {side: _Ear(side) for side in sides}
+        self._sides = sides
+        self._begin_anew()
+        self._left_out = False
         self.epoch = 0
 
     def hear(self, side: Side, at: float, sound: Sound) -> None:
         """Take one block that begins at session time `at`."""
         ear = self._ears[side]
-        for act in ear.segmenter.push(at, sound):
+        prepared = self._preparation.push(side, sound)
+        for act in ear.segmenter.push(at, prepared.sound, prepared.allowed, prepared.revoked):
             self._act(ear, act)
 
     def pass_over(self, side: Side, at: float, sound: Sound) -> None:
         """Take a block whose words are known already: without it, what follows would be weighed by no level at all."""
-        self._ears[side].segmenter.learn(at, sound)
+        prepared = self._preparation.push(side, sound)
+        self._ears[side].segmenter.learn(at, prepared.sound, prepared.allowed)
 
-    def _act(self, ear: _Ear, act: Begin | More | Pause | End) -> None:
+    def _begin_anew(self) -> None:
+        self._preparation = Preparation(self._sides)
+        self._ears = {side: _Ear(side, self._preparation.verdict(side)) for side in self._sides}
+
+    def show_left_out(self, on: bool) -> None:
+        """Say also what is left out, as `Aside`, or no longer."""
+        self._left_out = on
+        for ear in self._ears.values():
+            ear.segmenter.show_left_out(on)
+
+    def _left_out_stretch(self, side: Side, stretch: Stretch) -> None:
+        stream = self._engine.open()
+        stream.feed(stretch.sound, voiced=True)
+        self._aside(side, stretch.start, stretch.end, stream.final())
+
+    def _aside(self, side: Side, start: float, end: float, text: str) -> None:
+        if self._left_out and text:
+            self._say(Aside(epoch=self.epoch, side=side, start=start, end=end, text=text))
+
+    def _act(self, ear: _Ear, act: Act) -> None:
         match act:
             case Begin(at):
+                after = ear.last if at - ear.ended < SHORTLY else None
                 ear.reset()
-                ear.stream, ear.id, ear.start = self._engine.open(), uuid.uuid4().hex, at
-            case More(sound, voiced) if ear.stream:
+                ear.stream, ear.id, ear.start = self._engine.open(after), uuid.uuid4().hex, at
+            case More(sound, clear, voiced) if ear.stream:
                 ear.stream.feed(sound, voiced=voiced)
-                ear.blocks.append(sound)
+                ear.blocks.append(clear)
                 ear.fed += len(sound) / RATE
                 # Quiet adds no words: partials wait for voice.
                 ear.fresh += len(sound) / RATE if voiced else 0.0
             case Pause() if ear.stream and self._live:
                 ear.stream.pause()
                 self._show(ear)
-            case End(at):
-                self._finish(ear, at)
+            case End(at, under):
+                self._finish(ear, at, under)
+            case Cancel():
+                self._withdraw(ear)
+            case Stretch():
+                self._left_out_stretch(ear.side, act)
 
-    def _finish(self, ear: _Ear, end: float) -> None:
+    def _finish(self, ear: _Ear, end: float, under: float) -> None:
         if ear.stream is None:
             return
         text = ear.stream.final()
+        if under >= NEIGHBOUR_UNDER and ear.stream.confidence < UNSURE:
+            self._aside(ear.side, ear.start, end, text)
+            text = ""
         if text:
             self._say(self._words(ear, end, text, Stage.FINAL))
             self._hand_on(
@@ -118,8 +158,14 @@ class FirstPass:
                     sound=np.concatenate(ear.blocks),
                 )
             )
-        elif ear.shown:
-            self._say(self._words(ear, end, "", Stage.PARTIAL))
+            ear.last, ear.ended = ear.stream, end
+            ear.reset()
+        else:
+            self._withdraw(ear)
+
+    def _withdraw(self, ear: _Ear) -> None:
+        if ear.shown:
+            self._say(self._words(ear, ear.start + ear.fed, "", Stage.PARTIAL))
         ear.reset()
 
     def _words(self, ear: _Ear, end: float, text: str, stage: Stage) -> Words:
@@ -149,11 +195,14 @@ class FirstPass:
         for ear in self._ears.values():
             for act in ear.segmenter.flush():
                 self._act(ear, act)
+            # The next call is another matter.
+            ear.last = None
 
     def drop(self, epoch: int) -> None:
         """Forget the utterances under way and begin anew in this epoch."""
         self.epoch = epoch
-        self._ears = {side: _Ear(side) for side in self._ears}
+        self._begin_anew()
+        self.show_left_out(self._left_out)
 
     def heard_until(self, side: Side) -> float:
         """Session time up to which this side was fed."""
