@@ -59,9 +59,41 @@ class ExportFailed(SideBySideError):
     """An export that could not be written; nothing half-written is left."""
 
 
+class BadWordList(SideBySideError):
+    """A list of names and jargon, or a file of one, that cannot be taken; the list is as it was."""
+
+
 class NotAllowed(SideBySideError):
     """A command that the session's state or the rep's word does not allow."""
 
 
 class NoScreen(SideBySideError):
     """There is nothing to open a window on."""
+
+
+class NoSuchModel(SideBySideError):
+    """No speech model of that name is known here."""
+
+
+class ModelRefused(SideBySideError):
+    """An archive or folder that is not taken as a speech model; nothing of it is left behind."""
+
+
+class WrongChecksum(ModelRefused):
+    """A file that is not the one its publisher made."""
+
+
+class DownloadFailed(SideBySideError):
+    """A download that broke off or was turned away; what had arrived is kept, to go on from."""
+
+
+class NoRoom(SideBySideError):
+    """The disk has not enough room; nothing was begun."""
+
+
+class ModelCancelled(SideBySideError):
+    """A person stopped an installation."""
+
+
+class ModelsBusy(SideBySideError):
+    """Another window or terminal is installing or removing a model."""

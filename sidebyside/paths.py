@@ -30,6 +30,32 @@ def data() -> Path:
     return _private(base / "data" if base else platformdirs.user_data_path(APP, appauthor=False))
 
 
+def models() -> Path:
+    """The folder of the speech models that were installed, made on demand."""
+    return _private(data() / "models")
+
+
+def vosk_models() -> tuple[Path, ...]:
+    """Where Vosk's own tools look for and keep models; not made here, and perhaps not there."""
+    named = os.environ.get("VOSK_MODEL_PATH")
+    usual = (Path("/usr/share/vosk"), Path.home() / ".cache" / "vosk", Path.home() / "AppData" / "Local" / "vosk")
+    return (Path(named).expanduser(), *usual) if named else usual
+
+
+def moonshine_models() -> Path:
+    """Where Moonshine's own library keeps models; not made here."""
+    named = os.environ.get("MOONSHINE_VOICE_CACHE")
+    return Path(named).expanduser() if named else Path(platformdirs.user_cache_dir("moonshine_voice"))
+
+
+def hugging_face_models() -> Path:
+    """Where Hugging Face's tools keep models, which faster-whisper uses; not made here."""
+    for name, below in (("HF_HUB_CACHE", ""), ("HF_HOME", "hub"), ("XDG_CACHE_HOME", "huggingface/hub")):
+        if os.environ.get(name):
+            return Path(os.environ[name]).expanduser() / below
+    return Path.home() / ".cache" / "huggingface" / "hub"
+
+
 def config() -> Path:
     """The settings' folder, made on demand."""
     base = home()

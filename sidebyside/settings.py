@@ -15,6 +15,8 @@ from sidebyside.model import Kit, Layout
 
 TextSize = Annotated[int, msgspec.Meta(ge=12, le=28)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}$")]
+"""Of a language, as in `de`."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,8 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kit: Kit = Kit.CORD
     device: str = ""
     layout: Layout = Layout.MONO
-    engine: Literal["moonshine", "vosk"] = "moonshine"
-    vosk_model: str = ""
+    first_models: dict[Code, str] = {}
+    second_models: dict[Code, str] = {}
     second_pass: bool = True
     notice: str = ""
     text_size: TextSize = 15
@@ -51,8 +53,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("kit", "How you hear the call", "Remembered from the last time you sat down."),
     Option("device", "Sound input", "Empty means the system's default input."),
     Option("layout", "Channels", "One channel for both people, or rep on the left and customer on the right."),
-    Option("engine", "Live text by", "Moonshine needs nothing more; Vosk needs a model folder."),
-    Option("vosk_model", "Vosk model folder", "An unpacked Vosk model, for example vosk-model-small-en-us-0.15."),
+    Option("first_models", "Models for live text", "Per language: a model's name, or the folder of one used in place."),
+    Option(
+        "second_models", "Models that hear again", "Per language: a model's name, or the folder of one used in place."
+    ),
     Option("second_pass", "Hear again at pauses", "A slower, better pass corrects the live text a few seconds later."),
     Option("notice", "What callers are told", "The words of the notice that plays, quoted to the rep when they agree."),
     Option("text_size", "Text size", "12 to 28 points; Ctrl+plus and Ctrl+minus change it anywhere."),
@@ -83,11 +87,20 @@ def load(file: Path | None = None) -> Settings:
     except OSError as error:
         raise BadContent(f"The settings in {file} cannot be read ({error.strerror}). Nothing was changed.") from error
     try:
-        return msgspec.toml.decode(raw, type=Settings)
+        return msgspec.convert(_up_to_date(msgspec.toml.decode(raw, type=dict[str, Any])), type=Settings)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadContent(
             f"{file}: {error}. The file was left as it is: mend that line, or move the file away for the defaults."
         ) from error
+
+
+def _up_to_date(stored: dict[str, Any]) -> dict[str, Any]:
+    """Options as they are called now: a Vosk folder was once the model of every language."""
+    engine, folder = stored.pop("engine", ""), stored.pop("vosk_model", "")
+    if engine == "vosk" and isinstance(folder, str) and folder:
+        chosen = {stored.get("language", "en"): str(Path(folder).expanduser().absolute())}
+        stored.setdefault("first_models", chosen)
+    return stored
 
 
 def save(settings: Settings, file: Path | None = None) -> None:
@@ -109,6 +122,10 @@ def encode_toml(settings: Settings) -> bytes:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):
+        return (
+            "{ " + ", ".join(f"{name} = {_toml(one)}" for name, one in sorted(value.items())) + " }" if value else "{}"
+        )
     if isinstance(value, str):
         # A JSON string is a TOML basic string but for DEL, which TOML wants escaped.
         return msgspec.json.encode(value).decode().replace("\x7f", "\\u007F")

@@ -7,9 +7,11 @@ import sys
 import threading
 import time
 
+from sidebyside import settings
 from sidebyside.audio.devices import find_device
 from sidebyside.cli.app import passphrase
 from sidebyside.cli.live_text import LiveText
+from sidebyside.cli.models import heard_with
 from sidebyside.errors import NotAllowed, SideBySideError
 from sidebyside.model import Agreement, Layout, Listening
 from sidebyside.session.plan import SitDown
@@ -17,9 +19,21 @@ from sidebyside.session.workspace import Workspace
 
 
 def run(
-    *, device: str | None, layout: Layout, seconds: float | None, rep: str, agreed: Agreement | None, engine: str | None
+    *,
+    device: str | None,
+    layout: Layout,
+    seconds: float | None,
+    rep: str,
+    queue: str,
+    agreed: Agreement | None,
+    engine: str | None,
+    language: str | None,
+    left_out: bool = False,
 ) -> int:
     """Listen until the time is up or Ctrl+C, printing text as it comes."""
+    options = settings.load()
+    language = language or options.language
+    heard_with(language, options, engine)
     found = find_device(device)
     rep = rep.strip() or "Rep"
     agreed = agreed or _ask(rep)
@@ -30,16 +44,18 @@ def run(
         show_recovery_code(workspace)
         plan = SitDown(
             rep=rep,
+            queue=queue.strip(),
+            language=language,
             device=found.name,
             layout=layout,
             agreed=agreed,
-            engine=engine or workspace.settings.engine,
+            engine=engine or "",
             notice=workspace.settings.notice or workspace.content.conduct.notice,
         )
-        _check_engine(workspace, plan.engine)
         conductor = workspace.sit_down(plan)
         live = LiveText()
         conductor.subscribe(live.take)
+        conductor.show_left_out(left_out)
         stop = threading.Event()
         previous = signal.signal(signal.SIGINT, lambda number, frame: stop.set())
         try:
@@ -84,9 +100,3 @@ def _ask(rep: str) -> Agreement | None:
     print(f"{rep}, may this laptop write the call down as text? No sound is kept. Numbers are masked.")
     answer = input("[t] text is fine   [l] listen, keep no text   [n] not today: ").strip().lower()
     return {"t": Agreement.TEXT, "l": Agreement.LISTEN}.get(answer[:1])
-
-
-def _check_engine(workspace: Workspace, name: str) -> None:
-    chosen = next((engine for engine in workspace.engines() if engine.name == name), None)
-    if chosen is None or not chosen.available:
-        raise NotAllowed(chosen.why_not if chosen else f"There is no engine called {name}.")

@@ -14,6 +14,7 @@ from sidebyside.session.demo import demo_sound
 from sidebyside.session.plan import SitDown
 from sidebyside.session.transcription import Transcriber
 from sidebyside.session.workspace import Workspace
+from sidebyside.speech.messages import Plan
 from sidebyside.speech.whisper import weights
 
 
@@ -79,7 +80,7 @@ def _masking() -> str:
 
 
 def _speech() -> str:
-    with Transcriber(engine="moonshine") as transcriber:
+    with Transcriber(Plan(sides=Layout.STEREO.sides, engine="moonshine")) as transcriber:
         texts = transcriber.run(demo_sound(), Layout.STEREO)
     words = sum(len(text.text.split()) for text in texts)
     _require(words > 100, f"only {words} words of the demo call were understood")

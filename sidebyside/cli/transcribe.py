@@ -10,28 +10,37 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import soundfile
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from sidebyside import content, settings
-from sidebyside.errors import ExportFailed, NoSuchEngine, SideBySideError
+from sidebyside.cli.models import heard_with
+from sidebyside.errors import ExportFailed, SideBySideError
 from sidebyside.export.formats import render
 from sidebyside.model import Layout, SessionRecord, Utterance
 from sidebyside.session.hearing import Text
 from sidebyside.session.plan import SitDown, begin_session
 from sidebyside.session.transcription import Transcriber
-from sidebyside.speech.vosk import check_model
+from sidebyside.session.word_list import read_csv
 
 
-def run(files: Sequence[Path], *, out: Path, text_format: str, speed: float, engine: str | None, layout: Layout) -> int:
+def run(
+    files: Sequence[Path],
+    *,
+    out: Path,
+    text_format: str,
+    speed: float,
+    engine: str | None,
+    layout: Layout,
+    language: str | None,
+    listed: Path | None = None,
+) -> int:
     """Transcribe each file; one that cannot be read is said and the others go on."""
     options = settings.load()
-    engine = engine or options.engine
-    if engine == "vosk":
-        if not options.vosk_model:
-            raise NoSuchEngine("Vosk needs a model folder. Choose one in Settings, or use --engine moonshine.")
-        check_model(Path(options.vosk_model).expanduser())
+    hearing = heard_with(language or options.language, options, engine)
+    vocabulary = read_csv(listed) if listed else ()
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -51,9 +60,8 @@ def run(files: Sequence[Path], *, out: Path, text_format: str, speed: float, eng
                 transient=True,
             )
         )
-        transcriber = stack.enter_context(
-            Transcriber(engine=engine, vosk_model=options.vosk_model, second_pass=options.second_pass)
-        )
+        plan = msgspec.structs.replace(hearing.plan(layout.sides), vocabulary=vocabulary)
+        transcriber = stack.enter_context(Transcriber(plan))
         for name, path in _names(files):
             task = bar.add_task(path.name, total=_seconds(path))
             try:

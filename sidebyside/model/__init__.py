@@ -10,6 +10,8 @@ from sidebyside.model.events import (
     FollowUpSaved,
     GapSaved,
     Health,
+    LeftOutGone,
+    LeftOutHeard,
     Listening,
     ListeningChanged,
     NoteSaved,
@@ -43,6 +45,7 @@ from sidebyside.model.records import (
     Side,
     Stage,
     Utterance,
+    WordList,
 )
 
 __all__ = [
@@ -65,6 +68,8 @@ __all__ = [
     "Health",
     "Kit",
     "Layout",
+    "LeftOutGone",
+    "LeftOutHeard",
     "Listening",
     "ListeningChanged",
     "Note",
@@ -89,4 +94,5 @@ __all__ = [
     "Utterance",
     "UtteranceSaved",
     "UtterancesRemoved",
+    "WordList",
 ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from sidebyside.model.records import Answer, Contact, Flag, FollowUp, Gap, Note, Session, Utterance
+from sidebyside.model.records import Answer, Contact, Flag, FollowUp, Gap, Note, Session, Side, Utterance
 
 
 class SpeechState(StrEnum):
@@ -68,6 +68,25 @@ class UtteranceSaved(Event, frozen=True, kw_only=True):
 
 class UtterancesRemoved(Event, frozen=True, kw_only=True):
     """Dropped by a pause or a strike-out: shredded in the library, to go from the screen."""
+
+    ids: tuple[str, ...]
+
+
+class LeftOutHeard(Event, frozen=True, kw_only=True):
+    """Talk too quiet to be this call's, on request: for a check by eye, never stored, and gone with the call."""
+
+    id: str
+    contact_id: str
+    """The call during which it was heard, for the time in it; it is no part of that call."""
+    side: Side
+    """On whose line it was heard; it is not this side's talk."""
+    start: float
+    end: float
+    text: str
+
+
+class LeftOutGone(Event, frozen=True, kw_only=True):
+    """What `LeftOutHeard` showed is to go from the screen."""
 
     ids: tuple[str, ...]
 

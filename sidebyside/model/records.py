@@ -234,3 +234,11 @@ class SessionSummary(msgspec.Struct, frozen=True, kw_only=True):
     notes: int
     flags: int
     answers: int
+
+
+class WordList(msgspec.Struct, frozen=True, kw_only=True):
+    """Names, products and jargon to be heard where they are said."""
+
+    queue: str = ""
+    """The queue whose calls they belong to; empty for those of every queue."""
+    entries: tuple[str, ...] = ()

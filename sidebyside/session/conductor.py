@@ -76,10 +76,8 @@ class Conductor:
         self._open_source = open_source
         self._paced = paced
         self._course = Course(session.id, library, self._announcer)
-        self._telling = Telling(session, library, self._announcer, self._course, self._speech)
-        self._hearing = Hearing(plan, self._telling) if plan else None
-        if self._hearing:
-            self._telling.is_gone = self._hearing.is_gone
+        self._telling = Telling(session, library, self._announcer, self._course, self._speech, lambda: self.listening)
+        self._hearing = self._telling.hearing = Hearing(plan, self._telling) if plan else None
         self._marks = Marks(session.id, library, self._announcer)
         self._source: Source | None = None
         self._source_lost = False
@@ -93,7 +91,7 @@ class Conductor:
         self.sound_began: float | None = None
         """Session time of the first sound, once there was some."""
         self.on_source_end: Callable[[], None] = self.end_call
-        """Called, on the source's thread, when a file was heard to its end."""
+        """Called, on the source's thread, when a file was heard to its end; set it before `start`."""
 
     def subscribe(self, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Hear of events, on the thread where they happen; call what is returned to stop.
@@ -116,8 +114,7 @@ class Conductor:
     def start(self) -> None:
         """Begin: the first call starts, and listening with it."""
         self._announcer.saved(
-            self._library.start_session(self.session),
-            lambda saved: self._announcer.say(SessionStarted(session=saved)),
+            self._library.start_session(self.session), lambda saved: self._announcer.say(SessionStarted(session=saved))
         )
         self._course.start_call(self.now())
         self._pulse.start()
@@ -139,7 +136,7 @@ class Conductor:
             if self._declined or self._ended is not None:
                 return
         try:
-            source = self._open_source(self.clock, self._block, self._lost_stretch, self._lost, self._source_end)
+            source = self._open_source(self.clock, self._block, self._lost_stretch, self._lost, self.on_source_end)
             with self._lock:
                 self._source, self._source_lost = source, False
                 self._listen_if_called(self.now())
@@ -162,9 +159,6 @@ class Conductor:
         else:
             self._change(Listening.BETWEEN_CALLS)
             self._course.open_gap(now, GapReason.BETWEEN_CALLS)
-
-    def _source_end(self) -> None:
-        self.on_source_end()
 
     def start_call(self) -> None:
         """The next call begins; listening goes on. Ends the one under way, if any."""
@@ -271,6 +265,13 @@ class Conductor:
             self._hearing.flush(DRAIN, now)
             self._hearing.stop()
 
+    def show_left_out(self, on: bool) -> None:
+        """Show also talk that is too quiet to be this call's, or no longer; it is kept nowhere. Off to begin with."""
+        if self._hearing:
+            self._hearing.show_left_out(on)
+        if not on:
+            self._telling.left_out_gone(self.now())
+
     def end(self) -> Future[Session]:
         """End the session: the last words are heard out and saved first. Asking twice gives the same future."""
         with self._lock:
@@ -291,6 +292,7 @@ class Conductor:
             self._close_source()
             with self._lock:
                 self._course.end_call(now)
+            self._telling.left_out_gone(now)
             self._stop_listening(now)
             if self._hearing:
                 self._hearing.reveal_rest()
@@ -393,4 +395,5 @@ class Conductor:
     def _change(self, listening: Listening) -> None:
         if listening is not self.listening:
             self.listening = listening
+            self._telling.left_out_gone(self.now())
             self._announcer.say(ListeningChanged(at=self.now(), listening=listening))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -12,8 +13,8 @@ import msgspec
 from sidebyside import paths
 from sidebyside.audio.source import SoundBlock
 from sidebyside.model import Side, SpeechState, Stage
-from sidebyside.privacy.redaction import Redactor, Revision
-from sidebyside.speech.messages import FromChild, Plan, Refined, State, Words
+from sidebyside.privacy.redaction import Redactor, Revision, redact
+from sidebyside.speech.messages import Aside, FromChild, Plan, Refined, State, Words
 from sidebyside.speech.process import SpeechProcess
 
 AHEAD = 20.0
@@ -42,6 +43,9 @@ class Hears(Protocol):
     def settled(self, texts: Sequence[Text]) -> None:
         """Final, refined, or revised words."""
 
+    def left_out(self, text: Text) -> None:
+        """What was left out, on request: for the eye alone."""
+
     def speech(self, state: SpeechState, message: str, engine: str) -> None:
         """The speech process changed its state."""
 
@@ -60,6 +64,9 @@ class Hearing:
         self._partials: dict[str, float] = {}
         self._struck: tuple[tuple[float, float], ...] = ()
         self._gone: set[str] = set()
+        self._left_out_asked = False
+        self._left_out: set[str] = set()
+        self._resumed_at: float | None = None
         self.state = SpeechState.OFF
         self.last_words = 0.0
         self.last_sound = -10.0
@@ -101,7 +108,7 @@ class Hearing:
             self._redactor.forget()
             since = max(floor, now - DROPPED_BY_PAUSE)
             recent = [text for text in self._texts.values() if text.end > since]
-            ids = (*(text.id for text in recent), *self._partials)
+            ids = (*(text.id for text in recent), *self._partials, *self.withdraw_left_out())
             self._gone.update(ids)
             self._partials.clear()
             for text in recent:
@@ -123,12 +130,13 @@ class Hearing:
                 self.speech.forget(until)
             texts = [text.id for text in self._texts.values() if self._is_struck(text.start)]
             partials = [one for one, start in self._partials.items() if under_way or self._is_struck(start)]
+            asides = self.withdraw_left_out() if under_way else ()
             self._gone.update(texts, partials)
             for one in texts:
                 del self._texts[one]
             for one in partials:
                 del self._partials[one]
-            return (*texts, *partials)
+            return (*texts, *partials, *asides)
 
     def _is_struck(self, at: float) -> bool:
         return any(since <= at < until for since, until in self._struck)
@@ -137,6 +145,7 @@ class Hearing:
         """Listening goes on after a pause: short numbers stay masked for a while."""
         with self._lock:
             self._redactor.after_pause(now)
+            self._resumed_at = now
 
     def tick(self, now: float) -> None:
         """Reveal numbers that time has shown to be harmless."""
@@ -158,6 +167,20 @@ class Hearing:
             self._texts.clear()
             self._partials.clear()
             self._struck = ()
+
+    def show_left_out(self, on: bool) -> None:
+        """Hear also what is too quiet to be this call's, or no longer: then it is not even decoded."""
+        with self._lock:
+            self._left_out_asked = on
+            self.speech.show_left_out(on)
+
+    def withdraw_left_out(self) -> tuple[str, ...]:
+        """The ids of all that was shown of it, which is gone from now on."""
+        with self._lock:
+            ids = tuple(self._left_out)
+            self._left_out.clear()
+            self._gone.update(ids)
+            return ids
 
     def is_gone(self, utterance_id: str) -> bool:
         """Whether a pause or strike-out dropped it: late results must not bring it back."""
@@ -183,6 +206,8 @@ class Hearing:
                 self._partial(message)
             case Refined():
                 self._refined(message)
+            case Aside():
+                self._aside(message)
             case State(state=state, message=text, engine=engine):
                 self._set_state(state, text, engine)
 
@@ -230,6 +255,29 @@ class Hearing:
                 settled = self._revised(self._redactor.refined(refined.side, pieces))
             if settled:
                 self._tell.settled(settled)
+
+    def _aside(self, aside: Aside) -> None:
+        with self._lock:
+            asked = self._left_out_asked and aside.epoch == self.speech.epoch
+            if not asked or self._is_struck(aside.start):
+                return
+            shown = Text(
+                id=uuid.uuid4().hex,
+                side=aside.side,
+                start=aside.start,
+                end=aside.end,
+                text=self._masked_alone(aside),
+                stage=Stage.PARTIAL,
+            )
+            self._left_out.add(shown.id)
+        self._tell.left_out(shown)
+
+    def _masked_alone(self, aside: Aside) -> str:
+        # It must not count as the call's words, so a redactor of its own hides what could be a part of a long number.
+        alone = Redactor()
+        if self._resumed_at is not None:
+            alone.after_pause(self._resumed_at)
+        return redact(alone.partial(aside.side, "", aside.text, aside.start, aside.end)).text
 
     def _revised(self, revisions: Sequence[Revision]) -> list[Text]:
         changed = []

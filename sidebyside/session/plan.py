@@ -21,8 +21,8 @@ class SitDown(msgspec.Struct, frozen=True, kw_only=True):
     device: str | None = None
     """Name of the input; None is the default one."""
     layout: Layout = Layout.MONO
-    engine: str = "moonshine"
-    """The first pass: `moonshine` or `vosk`."""
+    engine: str = ""
+    """The first pass: `moonshine` or `vosk`; empty for what was chosen for the language."""
     agreed: Agreement = Agreement.TEXT
     notice: str = ""
 

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from sidebyside.audio.clock import SessionClock
 from sidebyside.audio.file import FileSource
 from sidebyside.audio.source import SoundBlock
@@ -23,17 +25,15 @@ DRAIN = 600.0
 
 
 class Transcriber:
-    """Loads the engines once and transcribes any number of files, one after the other."""
+    """Loads the engines once and transcribes any number of files, one after the other.
 
-    def __init__(self, *, engine: str, vosk_model: str = "", second_pass: bool = True) -> None:
+    Args:
+        plan: which engines and models; sides and liveliness are seen to here.
+    """
+
+    def __init__(self, plan: Plan) -> None:
         self._hearing: Hearing | None = None
-        self._plan = Plan(
-            sides=(Side.MIXED, Side.REP, Side.CUSTOMER),
-            engine=engine,
-            vosk_model=vosk_model,
-            second_pass=second_pass,
-            live=False,
-        )
+        self._plan = msgspec.structs.replace(plan, sides=(Side.MIXED, Side.REP, Side.CUSTOMER), live=False)
         self._trouble = ""
 
     def partial(self, text: Text) -> None:
@@ -41,6 +41,9 @@ class Transcriber:
 
     def settled(self, texts: Sequence[Text]) -> None:
         """The hearing keeps them."""
+
+    def left_out(self, text: Text) -> None:
+        """Nobody asks for it here."""
 
     def speech(self, state: SpeechState, message: str, engine: str) -> None:
         """Keep what went wrong."""

@@ -17,15 +17,17 @@ from sidebyside import content, paths, settings
 from sidebyside.audio.clock import SessionClock
 from sidebyside.audio.devices import InputDevice, input_devices
 from sidebyside.audio.source import SoundBlock, Source
-from sidebyside.errors import KeyUnavailable, NoSuchEngine, NotAllowed, SideBySideError
+from sidebyside.errors import KeyUnavailable, NotAllowed
 from sidebyside.export.write import write_session
-from sidebyside.model import Answer, Contact, FollowUp, Kit, Layout, Listening, Session, SessionRecord, Side
+from sidebyside.model import Answer, Contact, FollowUp, Kit, Layout, Listening, Session, SessionRecord
 from sidebyside.privacy.redaction import redact
 from sidebyside.privacy.retention import Retention, cutoffs
 from sidebyside.session.conductor import Conductor
 from sidebyside.session.demo import DemoScript, demo_sound, load_demo
-from sidebyside.session.plan import Engine, SitDown, begin_session
+from sidebyside.session.model_shelf import ModelShelf
+from sidebyside.session.plan import SitDown, begin_session
 from sidebyside.session.sources import device, sound_file
+from sidebyside.session.word_shelf import WordShelf
 from sidebyside.settings import Settings
 from sidebyside.speech.messages import Plan
 from sidebyside.store.keys import memory_key, open_key, open_with_recovery, set_passphrase
@@ -46,7 +48,7 @@ class Meter:
         self._source.stop()
 
 
-class Workspace:
+class Workspace(ModelShelf, WordShelf):
     """One open library and everything that is done with it. Close it, or use it in a `with` block."""
 
     def __init__(self, library: Library, *, recovery_code: str | None = None) -> None:
@@ -130,29 +132,26 @@ class Workspace:
     # --- sessions ---
 
     def sit_down(self, plan: SitDown) -> Conductor:
-        """A session as chosen; call `start` on it. What is loaded and opened is said by its events."""
+        """A session as chosen; call `start` on it. What is loaded and opened is said by its events.
+
+        Raises:
+            NotAllowed: there is no model for the language, so that only notes can be taken; nothing was begun.
+        """
         session = begin_session(plan)
         if plan.kit is Kit.NOTES:
             return self._conducted(Conductor(session, self.library, None, None))
+        hearing = self.can_hear(plan.language, plan.engine)
+        if not hearing.ready:
+            raise NotAllowed(hearing.message)
         # A device of one channel gives the side `mixed` whatever was asked for, so the process knows both ways.
         sides = tuple(dict.fromkeys((*plan.layout.sides, *Layout.MONO.sides)))
-        return self._conducted(
-            Conductor(session, self.library, self._speech(plan.engine, sides), device(plan.device, plan.layout))
-        )
+        speech = msgspec.structs.replace(hearing.plan(sides), vocabulary=self.vocabulary(session.queue))
+        return self._conducted(Conductor(session, self.library, speech, device(plan.device, plan.layout)))
 
     def _conducted(self, conductor: Conductor) -> Conductor:
         self._conductors = [one for one in self._conductors if one.listening is not Listening.ENDED]
         self._conductors.append(conductor)
         return conductor
-
-    def _speech(self, engine: str, sides: tuple[Side, ...], *, live: bool = True) -> Plan:
-        return Plan(
-            sides=sides,
-            engine=engine,
-            vosk_model=self.settings.vosk_model,
-            second_pass=self.settings.second_pass,
-            live=live,
-        )
 
     def demo(self, speed: float = 1.0, script: DemoScript | None = None) -> Conductor:
         """A session that hears the demo call through the same path as a device, at so many times the pace of time.
@@ -165,7 +164,12 @@ class Workspace:
             Conductor(
                 begin_session(plan),
                 self.library,
-                self._speech("moonshine", plan.layout.sides, live=speed > 0),
+                Plan(
+                    sides=plan.layout.sides,
+                    engine="moonshine",
+                    second_pass=self.settings.second_pass,
+                    live=speed > 0,
+                ),
                 sound_file(demo_sound(), plan.layout),
                 clock=SessionClock(speed=speed),
                 paced=speed > 0,
@@ -197,13 +201,6 @@ class Workspace:
             DeviceFailed: the sound system does not answer.
         """
         return input_devices()
-
-    def engines(self) -> tuple[Engine, ...]:
-        """The first passes, with the reason where one cannot be chosen."""
-        return (
-            Engine(name="moonshine", title="Moonshine", available=True),
-            _vosk(self.settings.vosk_model),
-        )
 
     # --- the debrief, and what leaves ---
 
@@ -268,16 +265,3 @@ class Workspace:
         self.library.purge_expired(
             transcripts_before=limits.transcripts, notes_before=limits.notes, quiet_before=limits.quiet
         )
-
-
-def _vosk(folder: str) -> Engine:
-    from sidebyside.speech.vosk import check_model
-
-    try:
-        check_model(Path(folder).expanduser() if folder else Path("(no folder chosen)"))
-    except NoSuchEngine as error:
-        why = str(error) if folder else "Choose a Vosk model folder in Settings first."
-        return Engine(name="vosk", title="Vosk", available=False, why_not=why)
-    except SideBySideError as error:
-        return Engine(name="vosk", title="Vosk", available=False, why_not=str(error))
-    return Engine(name="vosk", title="Vosk", available=True)

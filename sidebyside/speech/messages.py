@@ -12,8 +12,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     sides: tuple[Side, ...]
     engine: str
-    vosk_model: str = ""
+    language: str = "en"
+    first_model: str = ""
+    """Folder of the model for live text; empty for the one that came with the app."""
+    second_model: str = ""
+    """Folder of the model that hears again; empty for the one that came with the app."""
     second_pass: bool = True
+    vocabulary: tuple[str, ...] = ()
+    """Names, products and jargon that the second pass listens for."""
     live: bool = True
     """Whether somebody watches: else there are no partials, and both passes go as fast as they can."""
 
@@ -50,6 +56,12 @@ class Drop(msgspec.Struct, frozen=True, tag=True):
     epoch: int
 
 
+class ShowLeftOut(msgspec.Struct, frozen=True, tag=True):
+    """Say also what the gate leaves out, as `Aside`, or no longer."""
+
+    on: bool
+
+
 class Words(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """First-pass text of one utterance: `partial`, empty to withdraw it, or `final`."""
 
@@ -60,6 +72,16 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     end: float
     text: str
     stage: Stage
+
+
+class Aside(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What the gate left out, on request: for the eye alone, kept nowhere."""
+
+    epoch: int
+    side: Side
+    start: float
+    end: float
+    text: str
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,8 +127,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     engine: str = ""
 
 
-ToChild = Plan | Sound | Settled | Flush | Drop
-FromChild = Words | Refined | Progress | Flushed | State
+ToChild = Plan | Sound | Settled | Flush | Drop | ShowLeftOut
+FromChild = Words | Aside | Refined | Progress | Flushed | State
 
 _encoder = msgspec.msgpack.Encoder()
 _to_child: msgspec.msgpack.Decoder[ToChild] = msgspec.msgpack.Decoder(ToChild)

@@ -15,7 +15,19 @@ from sidebyside.errors import SpeechFailed
 from sidebyside.log import logger
 from sidebyside.model import Side, SpeechState, Stage
 from sidebyside.speech import messages, worker
-from sidebyside.speech.messages import Drop, Flush, Flushed, FromChild, Plan, Progress, Refined, Settled, State, Words
+from sidebyside.speech.messages import (
+    Drop,
+    Flush,
+    Flushed,
+    FromChild,
+    Plan,
+    Progress,
+    Refined,
+    Settled,
+    ShowLeftOut,
+    State,
+    Words,
+)
 from sidebyside.speech.recogniser import RATE, Sound
 
 KEPT = 600.0
@@ -51,6 +63,7 @@ class SpeechProcess:
         self._shown: dict[str, Words] = {}
         self._refined: dict[Side, float] = {}
         self._flushing = False
+        self._left_out = False
         self._flushed = threading.Event()
         self._stopping = threading.Event()
         self._ready = threading.Event()
@@ -112,6 +125,12 @@ class SpeechProcess:
         with self._lock:
             self._flushing = False
         return done and not self.failed
+
+    def show_left_out(self, on: bool) -> None:
+        """Have what the gate leaves out said as `Aside` messages, or no longer."""
+        with self._lock:
+            self._left_out = on
+            self._outbox.put(messages.encode(ShowLeftOut(on)))
 
     def drop(self) -> None:
         """Do not listen: wipe what is kept and drop all results under way. Begins a new epoch."""
@@ -216,6 +235,8 @@ class SpeechProcess:
         outbox.put(messages.encode(self._plan))
         if self.epoch:
             outbox.put(messages.encode(Drop(self.epoch)))
+        if self._left_out:
+            outbox.put(messages.encode(ShowLeftOut(True)))
         self._decoded.clear()
         for sound in self._kept:
             self._decoded.setdefault(sound.side, sound.at)

@@ -16,7 +16,8 @@ from sidebyside.errors import SideBySideError
 from sidebyside.model import Side, SpeechState
 from sidebyside.speech import messages
 from sidebyside.speech.first_pass import TOO_FAR_BEHIND, FirstPass, Spoken
-from sidebyside.speech.messages import Drop, Flush, Flushed, FromChild, Plan, Progress, Settled, State
+from sidebyside.speech.messages import Drop, Flush, Flushed, FromChild, Plan, Progress, Settled, ShowLeftOut, State
+from sidebyside.speech.model_store import hold, verify
 from sidebyside.speech.recogniser import RATE, Recogniser
 from sidebyside.speech.replay import Replay
 from sidebyside.speech.second_pass import SecondPass, Window, Windows
@@ -54,13 +55,21 @@ def load_engine(plan: Plan) -> Recogniser:
     Raises:
         NoSuchEngine: it is not there, or its weights are not.
     """
+    folder = Path(plan.first_model) if plan.first_model else None
+    if folder:
+        verify(folder)
+        hold(folder)
     if plan.engine == "vosk":
         from sidebyside.speech.vosk import VoskRecogniser
 
-        return VoskRecogniser(Path(plan.vosk_model))
+        return VoskRecogniser(folder or Path("(no folder chosen)"))
+    if folder and (folder / "streaming_config.json").is_file():
+        from sidebyside.speech.moonshine_streaming import MoonshineStreamingRecogniser
+
+        return MoonshineStreamingRecogniser(folder)
     from sidebyside.speech.moonshine import MoonshineRecogniser
 
-    return MoonshineRecogniser()
+    return MoonshineRecogniser(folder)
 
 
 class Worker:
@@ -102,7 +111,8 @@ class Worker:
         try:
             from sidebyside.speech.whisper import WhisperRefiner
 
-            return SecondPass(WhisperRefiner(), self._say), ""
+            folder = Path(plan.second_model) if plan.second_model else None
+            return SecondPass(WhisperRefiner(folder, plan.language, plan.vocabulary), self._say), ""
         except SideBySideError as error:
             return None, str(error)
         except Exception as error:
@@ -129,6 +139,8 @@ class Worker:
                 raw = None
             if raw is not None:
                 self._take(raw)
+            else:
+                self._report_rest()
             if not self._live:
                 continue
             behind = self._inbox.qsize() * BLOCK / len(self._sides)
@@ -148,6 +160,8 @@ class Worker:
                 self._flush()
             case Drop(epoch):
                 self._drop(epoch)
+            case ShowLeftOut(on):
+                self._first.show_left_out(on)
             case _:
                 # Of an epoch that was dropped.
                 pass
@@ -166,6 +180,12 @@ class Worker:
             self._queue(self._windows.quiet(side, end))
         if end - self._reported.get(side, -1.0) >= PROGRESS_EVERY:
             self._report(side)
+
+    def _report_rest(self) -> None:
+        """Nothing more comes for the moment: whoever waits for the last of it must not wait for ever."""
+        for side, end in self._newest.items():
+            if end > self._reported.get(side, -1.0):
+                self._report(side)
 
     def _report(self, side: Side) -> None:
         end = self._newest[side]

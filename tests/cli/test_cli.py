@@ -295,9 +295,9 @@ def test_nobody_is_listened_to_unasked(run: Terminal, monkeypatch: pytest.Monkey
 
 
 def test_vosk_without_a_model(run: Terminal, greeting: Path, tmp_path: Path) -> None:
-    assert "model folder" in run.fails("transcribe", greeting, "--engine", "vosk", "--out", tmp_path)
-    (paths.config() / "settings.toml").write_text(f'vosk_model = "{tmp_path}"')
-    assert "not a complete Vosk model" in run.fails("transcribe", greeting, "--engine", "vosk", "--out", tmp_path)
+    said = run.fails("transcribe", greeting, "--engine", "vosk", "--out", tmp_path)
+    assert "no model for English for live text by Vosk" in said
+    assert "sidebyside models install vosk-model-small-en-us-0.15" in said
 
 
 def test_no_screen_no_window(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

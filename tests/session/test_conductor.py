@@ -45,9 +45,9 @@ def test_listen_keeps_no_word_but_the_notes(sit: Sit, opening: Path, folder: Pat
 
 def test_last_words_of_a_call_arrive_after_its_end(sit: Sit, opening: Path) -> None:
     seat = sit(opening)
-    seat.conductor.start()
     # The rep's last word ends 0.2 s before the file does: no pause tells that the turn is over.
     seat.conductor.on_source_end = lambda: (seat.conductor.end_call(), seat.file_over.set())
+    seat.conductor.start()
     seat.heard_out()
     last = seat.wait(lambda: next((one for one in seat.heard.values() if "kind of card" in one.text), None))
     assert last.side is Side.REP
