@@ -3,160 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 from example_record import CALL_1, SESSION, example_record
-from filled_library import put, put_others
-from PySide6.QtCore import QEvent, QEventLoop, Qt
+from look_stage import ROUGH, Stage
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sidebyside import model as m
 from sidebyside.audio.devices import InputDevice
-from sidebyside.session.conductor import Conductor
-from sidebyside.session.plan import new_id
-from sidebyside.session.workspace import Workspace
-from sidebyside.ui import theme
-from sidebyside.ui.bridge import Bridge
+from sidebyside.session.models import ModelState, Progress, Step
 from sidebyside.ui.debrief import DebriefPage
 from sidebyside.ui.help import HelpPage
 from sidebyside.ui.library import LibraryPage
-from sidebyside.ui.live import LivePage
 from sidebyside.ui.session_view import SessionPage
+from sidebyside.ui.settings_editors import NumberEditor
 from sidebyside.ui.settings_page import SettingsPage
 from sidebyside.ui.unlock import NewPassphrasePage, RecoverPage, RecoveryCodePage, UnlockPage
-from sidebyside.ui.window import MainWindow
-
-ROUGH = "5e5511" + "0" * 26
-EMPTY = "5e5512" + "0" * 26
-
-
-class Stage:
-    """One window of one size and appearance over a library of its own, and what scenes need to set it up."""
-
-    def __init__(self, app: QApplication, size: tuple[int, int], appearance: str, *, text: int = 15) -> None:
-        self.app, self.size = app, size
-        self.workspace = Workspace.throw_away()
-        self.workspace.settings = msgspec.structs.replace(
-            self.workspace.settings, theme=appearance, text_size=text, queue="Billing"
-        )
-        self.bridge = Bridge()
-        theme.apply(app, appearance, text)
-        self._fill()
-        self.window = self._open()
-        self._before: QMainWindow | None = None
-        self._running: list[Conductor] = []
-
-    def _fill(self) -> None:
-        record = example_record()
-        put(self.workspace.library, record)
-        put_others(self.workspace.library)
-        rough = m.Flag(
-            id="f9" + "0" * 30, session_id=ROUGH, contact_id="ca13" + "0" * 28, kind="rough-call", at=20.0,
-            struck_at=21.0,
-        )  # fmt: skip
-        session = msgspec.structs.replace(
-            record.session, id=ROUGH, rep="Ben", started="2026-11-05T14:00:00+00:00", state=m.SessionState.ENDED
-        )
-        contact = msgspec.structs.replace(record.contacts[0], id="ca13" + "0" * 28, session_id=ROUGH)
-        put(self.workspace.library, m.SessionRecord(session=session, contacts=(contact,), flags=(rough,)))
-
-    def _open(self) -> MainWindow:
-        window = MainWindow(self.workspace, self.bridge)
-        window.resize(*self.size)
-        window.show()
-        window.activateWindow()
-        return window
-
-    def close(self) -> None:
-        """End what runs and close the library."""
-        for conductor in self._running:
-            conductor.end().result(30)
-        self.window.live = None
-        for window in (self._before, self.window):
-            if window is not None:
-                window.close()
-                window.deleteLater()
-        # A window that stays would be dressed again with every later one.
-        self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-        self.bridge.close()
-        self.workspace.close()
-
-    def wait(self, done: Callable[[], object], what: str = "") -> None:
-        """Handle events until `done`; events wake it, it does not sleep."""
-        until = time.monotonic() + 20
-        while not done():
-            if time.monotonic() > until:
-                raise TimeoutError(f"waited 20 s for {what or done}")
-            self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-            QTest.qWait(1)
-
-    def quiet(self) -> None:
-        """Wait until the Sit-down page has looked for the devices of this computer."""
-        looked = self.window.sitdown.metering._steps.submit(lambda: None)
-        self.wait(looked.done, "the devices of this computer")
-        self.settle()
-
-    def settle(self) -> None:
-        """Let layouts and the text's heights come to rest."""
-        for _round in range(6):
-            self.app.processEvents()
-
-    def page(self, key: str, kind: type[QWidget]) -> QWidget:
-        """Go to a page by the bar."""
-        self.window.show_page(key)
-        page = self.window.page_of(key)
-        assert isinstance(page, kind)
-        return page
-
-    def alone(self, page: QWidget) -> QWidget:
-        """A page before there is a library, in a window of its own."""
-        self._before = QMainWindow()
-        self._before.setCentralWidget(page)
-        self._before.resize(*self.size)
-        self._before.show()
-        return self._before
-
-    def live(self, *, kit: m.Kit = m.Kit.CORD) -> LivePage:
-        """A session under way; what it hears is put into the page, so that no picture depends on a microphone."""
-        session = msgspec.structs.replace(
-            example_record().session, id=new_id(), kit=kit, state=m.SessionState.OPEN, duration=0.0
-        )
-        conductor = Conductor(session, self.workspace.library, None, None)
-        self._running.append(conductor)
-        page = self.window.start(conductor)
-        self.wait(lambda: conductor.contact is not None and page.model.rowCount() > 0, "the first call")
-        self.bridge.leave()
-        page.model.load(m.SessionRecord(session=session))
-        conductor.now = lambda: 74.0  # type: ignore[method-assign]
-        return page
-
-    def hear(self, page: LivePage, *, until: float = 80.0, listening: m.Listening = m.Listening.LISTENING) -> None:
-        """Put the example's first call into the page, as far as it went by then."""
-        record = example_record()
-        call = msgspec.structs.replace(record.contacts[0], end=None)
-        said = [u for u in record.utterances if u.contact_id == CALL_1 and u.start < until]
-        last = said.pop()
-        partial = msgspec.structs.replace(last, stage=m.Stage.PARTIAL, text=last.text.rpartition(",")[0])
-        heard = listening is m.Listening.LISTENING
-        events: list[m.Event] = [
-            m.ListeningChanged(listening=listening),
-            m.SpeechChanged(state=m.SpeechState.READY if heard else m.SpeechState.OFF),
-            m.ContactStarted(contact=call),
-            *(m.UtteranceSaved(utterance=utterance) for utterance in said),
-            *(m.FlagSaved(flag=flag) for flag in record.flags if flag.contact_id == CALL_1 and flag.at < until - 15),
-            *(m.NoteSaved(note=note) for note in record.notes if note.contact_id == CALL_1 and note.at < until),
-            *(m.GapSaved(gap=gap) for gap in record.gaps[:1]),
-            m.Health(levels=(-22.0, -25.0), audio=heard, words=heard, saved=True, behind=0.6 if heard else 0.0),
-        ]
-        page.take(tuple(events + ([m.PartialHeard(utterance=partial)] if heard else [])))
-        page.transcript.jump_to_now()
-
-
-# --- the scenes -----------------------------------------------------------------------------------------------
 
 
 def unlock_first(stage: Stage) -> QWidget:
@@ -214,6 +81,15 @@ def sit_down_no_device(stage: Stage) -> QWidget:
     return stage.window
 
 
+def sit_down_no_model(stage: Stage) -> QWidget:
+    sit_down(stage)
+    form = stage.window.sitdown.form
+    stage.wait(lambda: form.language.findData("de") >= 0, "the languages")
+    form.language.setCurrentIndex(form.language.findData("de"))
+    stage.wait(form.no_model.isVisible, "what is said of German")
+    return stage.window
+
+
 def live(stage: Stage) -> QWidget:
     page = stage.live()
     stage.hear(page)
@@ -239,6 +115,19 @@ def live_between(stage: Stage) -> QWidget:
     page = stage.live()
     stage.hear(page, listening=m.Listening.BETWEEN_CALLS)
     page.take((m.ContactChanged(contact=example_record().contacts[0]),))
+    return stage.window
+
+
+def live_left_out(stage: Stage) -> QWidget:
+    page = stage.live()
+    stage.hear(page)
+    page.panel.foot.press_left_out()
+    asides = ((21.0, "Yes, on the second of the month, and then again"), (45.5, "I can send you the form today."))
+    for number, (at, text) in enumerate(asides):
+        heard = m.LeftOutHeard(
+            id=f"a{number}", contact_id=CALL_1, side=m.Side.REP, start=at, end=at + 3.0, text=text
+        )  # fmt: skip
+        page.take((heard,))
     return stage.window
 
 
@@ -397,10 +286,110 @@ def settings(stage: Stage) -> QWidget:
 def settings_wrong(stage: Stage) -> QWidget:
     page = stage.page("settings", SettingsPage)
     assert isinstance(page, SettingsPage)
-    row = page.rows["vosk_model"]
-    row.editor.take("/tmp")  # type: ignore[attr-defined]
+    row = page.rows["notes_days"]
+    assert isinstance(row.editor, NumberEditor)
+    row.editor.line.setText("0")
+    row.editor.line.setFocus()
+    QTest.keyClick(row.editor.line, Qt.Key.Key_Return)
+    stage.wait(lambda: page.models.lines, "the models")
     stage.settle()
     page.area.ensureWidgetVisible(row, 0, 200)
+    return stage.window
+
+
+def _models(stage: Stage, language: str) -> SettingsPage:
+    # What other programs keep on this computer is not for the picture; one such model is put in.
+    listed = [row for row in stage.workspace.models() if row.state is not ModelState.FOUND]
+    place = Path("/home/alex/.cache/vosk/vosk-model-small-en-us-0.15")
+    listed += [
+        msgspec.structs.replace(row, state=ModelState.FOUND, folder=place) for row in listed if row.name == place.name
+    ]
+    listed.sort(key=lambda row: row.folder is None and row.state is not ModelState.BUNDLED)
+    stage.workspace.models = lambda: tuple(listed)  # type: ignore[method-assign]
+    stage.window.show_models(language)
+    page = stage.window.page_of("settings")
+    assert isinstance(page, SettingsPage)
+    stage.wait(lambda: page.models.lines and not page.to_models, "the models")
+    stage.settle()
+    return page
+
+
+def models(stage: Stage) -> QWidget:
+    _models(stage, "en")
+    return stage.window
+
+
+def models_ask(stage: Stage) -> QWidget:
+    page = _models(stage, "de")
+    page.models.lines["vosk-model-small-de-0.15"].get.click()
+    stage.rest()
+    return stage.window
+
+
+def models_coming(stage: Stage) -> QWidget:
+    page = _models(stage, "de")
+    coming = page.models.work
+    coming.name = "vosk-model-small-de-0.15"
+    coming.progress = Progress(Step.DOWNLOADING, 19_500_000, 46_499_967)
+    page.models._show_rows()
+    coming.moved.emit()
+    line = page.models.lines[coming.name]
+    line.progress.stop.setFocus()
+    line.opened.emit(line)
+    stage.rest()
+    return stage.window
+
+
+def models_file(stage: Stage) -> QWidget:
+    page = _models(stage, "fr")
+    page.models.open_bring.click()
+    page.models.bring.place.setText("/media/alex/STICK/vosk-model-fr-0.22.zip")
+    page.models.bring.say(
+        "The zip file is cut short, as if it was taken off the stick too early. Nothing was kept of it. Copy it again."
+    )
+    stage.settle()
+    page.models.opened.emit(page.models.bring)
+    stage.rest()
+    return stage.window
+
+
+def _words(stage: Stage, lines: str) -> SettingsPage:
+    entries = (
+        "HomeHub Ultra",
+        "Fibre 500",
+        "porting code",
+        "PAC code",
+        "Okonkwo",
+        "Siobhan = shivawn",
+        "Leicester = lester",
+    )
+    stage.workspace.save_words("Billing", entries).result()
+    stage.window.show_page("settings")
+    page = stage.window.page_of("settings")
+    assert isinstance(page, SettingsPage)
+    stage.wait(lambda: page.models.lines and page.words.queue.count() > 1, "the queues")
+    line = page.words.queue.lineEdit()
+    assert line is not None
+    line.setText("Billing")
+    line.editingFinished.emit()
+    stage.wait(lambda: page.words.text.toPlainText(), "the list")
+    if lines:
+        page.words.text.appendPlainText(lines)
+        page.words.save()
+        stage.wait(lambda: page.words.said.text(), "the refusal")
+    stage.settle()
+    page.area.verticalScrollBar().setValue(page.words.y() - 16)
+    page.words.text.setFocus()
+    return page
+
+
+def words(stage: Stage) -> QWidget:
+    _words(stage, "")
+    return stage.window
+
+
+def words_wrong(stage: Stage) -> QWidget:
+    _words(stage, "card 4111 1111 1111 1111")
     return stage.window
 
 
@@ -419,10 +408,13 @@ def recovered(stage: Stage) -> QWidget:
 SCENES: dict[str, Callable[[Stage], QWidget]] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (
-        unlock_first, unlock, unlock_code, unlock_new, recovery_code, sit_down, sit_down_no_device, live, live_flag,
+        unlock_first, unlock, unlock_code, unlock_new, recovery_code, sit_down, sit_down_no_device, sit_down_no_model,
+        live, live_flag, live_left_out,
         live_paused, live_between, live_strike, live_two_minutes, live_notes, debrief, debrief_two_minutes,
         debrief_number, debrief_promise, debrief_last, debrief_rough, library, library_search, library_empty, session,
-        export, strike, delete, settings, settings_wrong, help_keys, recovered,
+        export, strike, delete, settings, settings_wrong, models, models_ask, models_coming, models_file,
+        words, words_wrong,
+        help_keys, recovered,
     )
 }  # fmt: skip
 

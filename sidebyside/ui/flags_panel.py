@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sidebyside.model import Contact, FlagKind, Reason
-from sidebyside.ui.widgets import Choice, button, caption, label, restyle, scrolled
+from sidebyside.model import FlagKind, Reason
+from sidebyside.ui.panel_foot import PanelFoot
+from sidebyside.ui.widgets import Choice, caption, label, restyle, scrolled
 
 
 class FlagButton(QPushButton):
@@ -175,6 +176,7 @@ class FlagsPanel(QFrame):
     left = Signal()
     private_chosen = Signal(bool)
     strike_wanted = Signal()
+    left_out_wanted = Signal(bool)
 
     def __init__(
         self, kinds: Iterable[FlagKind], reasons: Iterable[Reason], name: str, parent: QWidget | None = None
@@ -210,10 +212,10 @@ class FlagsPanel(QFrame):
         hint = "A key in the empty box strikes a flag; Space turns it back into text. Private notes stay yours."
         column.addWidget(label(hint, "dim", wrap=True))
         column.addStretch(1)
-        self.strike = button("", "small", does=self.strike_wanted.emit, tip="Ctrl+Shift+X")
-        self.strike.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        column.addWidget(self.strike, 0, Qt.AlignmentFlag.AlignLeft)
-        self.show_call(None)
+        self.foot = PanelFoot()
+        self.foot.strike_wanted.connect(self.strike_wanted)
+        self.foot.left_out_wanted.connect(self.left_out_wanted)
+        column.addWidget(self.foot)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(self._inner))
@@ -227,21 +229,14 @@ class FlagsPanel(QFrame):
             self.reason,
             self.readers.button("shared"),
             self.readers.button("private"),
-            self.strike,
+            self.foot.strike,
+            self.foot.left_out,
         )
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """How often each kind stands in this call."""
         for key, made in self.flags.items():
             made.show_count(counts.get(key, 0))
-
-    def show_call(self, contact: Contact | None) -> None:
-        """The call that can be struck out, or None."""
-        self.strike.setVisible(contact is not None)
-        if contact is not None:
-            self.strike.setText(
-                "Strike out this call…" if contact.end is None else f"Strike out call {contact.number}…"
-            )
 
     def show_struck(self, kind: str | None) -> None:
         """Which flag what is typed belongs to."""

@@ -108,6 +108,7 @@ class LivePage(QWidget):
         self.panel.reason_picked.connect(self._set_reason)
         self.panel.left.connect(self.box.setFocus)
         self.panel.strike_wanted.connect(self.ask_strike)
+        self.panel.left_out_wanted.connect(self.conductor.show_left_out)
         self.striking.confirmed.connect(self._strike)
         self.striking.put_away.connect(self._keep_call)
         self.strip.taken.connect(self.two_minutes)
@@ -125,6 +126,7 @@ class LivePage(QWidget):
             (("F9", "Pause", "Ctrl+Space"), self.toggle_pause),
             (("F4",), self.two_minutes),
             (("F6",), self.notes_only),
+            (("F7",), self.panel.foot.press_left_out),
             (("Ctrl+Shift+X",), self.ask_strike),
             (("Ctrl+D",), lambda: self.finish(debrief=True)),
             (("Ctrl+P",), lambda: self._set_private(not self.box.private)),
@@ -303,6 +305,7 @@ class LivePage(QWidget):
         if self._end is not None:
             return
         self.header.show_state(self._listening, self._speech)
+        self.panel.foot.offer_left_out(self._listening is not m.Listening.NOTES_ONLY)
         self.strip.show_state(self._listening, self._speech, self.conductor.session.agreed)
         self._show_call()
 
@@ -311,7 +314,7 @@ class LivePage(QWidget):
         self.header.show_call(contact.number if contact is not None else None, self._running)
         self.panel.reason.show_reason(contact.reason if contact is not None else None)
         self.panel.reason.setEnabled(self._to_strike is not None)
-        self.panel.show_call(self._to_strike)
+        self.panel.foot.show_call(self._to_strike)
         name = first_name(self.conductor.session.rep) or "the rep"
         self.strip.show_offer(f"Two minutes with {name}  F4" if self._between else "")
         self._show_counts()

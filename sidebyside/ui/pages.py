@@ -34,6 +34,16 @@ def open_debrief(page: QWidget, session_id: str, *, short: bool = False) -> None
     _any(page).open(session_id, short=short)
 
 
+def open_models(page: QWidget, language: str) -> None:
+    """Show the models for one language on the settings page."""
+    _any(page).show_models(language)
+
+
+def open_topic(page: QWidget, topic: str) -> None:
+    """Show one topic on the help page."""
+    _any(page).show_topic(topic)
+
+
 def _any(page: QWidget) -> Any:
     return page
 
@@ -73,6 +83,7 @@ def _settings(window: MainWindow) -> QWidget:
 
     page = SettingsPage(window.workspace, window.bridge)
     page.changed.connect(window.settings_changed)
+    page.help_wanted.connect(window.show_help)
     return page
 
 

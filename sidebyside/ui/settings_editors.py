@@ -35,11 +35,9 @@ CHOICES: dict[str, dict[str, str]] = {
         Layout.STEREO.value: "Rep left, customer right",
         Layout.SWAPPED.value: "Customer left, rep right",
     },
-    "engine": {"moonshine": "Moonshine", "vosk": "Vosk"},
     "theme": {"system": "As the system has it", "light": "Light", "dark": "Dark"},
-    "language": words.LANGUAGES,
 }
-FOLDERS = ("vosk_model", "export_folder")
+FOLDERS = ("export_folder",)
 LONG = ("notice",)
 
 
@@ -184,6 +182,23 @@ class DeviceEditor(ChoiceEditor):
         self.show_value(chosen)
 
 
+class LanguageEditor(ChoiceEditor):
+    """The languages, as far as they are known."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def offer(self, languages: tuple[tuple[str, str], ...]) -> None:
+        """Put these in the list, each a code and its words; the chosen one stays."""
+        chosen = self.box.currentData()
+        with QSignalBlocker(self.box):
+            self.box.clear()
+            for code, title in languages:
+                self.box.addItem(title, code)
+        if chosen is not None:
+            self.show_value(chosen)
+
+
 class TextEditor(Editor):
     """One line."""
 
@@ -274,7 +289,7 @@ class FolderEditor(TextEditor):
 
 def editor_for(option: Option) -> Editor:
     """The editor that fits an option's type, bounds and meaning."""
-    kind: Callable[[], Editor] | None = {"device": DeviceEditor}.get(option.name)
+    kind: Callable[[], Editor] | None = {"device": DeviceEditor, "language": LanguageEditor}.get(option.name)
     if kind is not None:
         return kind()
     if option.name in FOLDERS:
@@ -298,29 +313,3 @@ def _fields() -> tuple[msgspec.inspect.Field, ...]:
     shape = msgspec.inspect.type_info(Settings)
     assert isinstance(shape, msgspec.inspect.StructType)
     return shape.fields
-
-
-def vosk_model_in(folder: str) -> tuple[str, str]:
-    """The Vosk model at (or right inside) a folder, and what is wrong where there is none.
-
-    A model has its acoustic part in `am/` (older ones: `final.mdl` at the top) and a configuration in `conf/`.
-    """
-    if not folder:
-        return "", ""
-    place = Path(folder).expanduser()
-    if not place.is_dir():
-        return "", "There is no such folder. Nothing was changed."
-    if _is_vosk_model(place):
-        return str(place), ""
-    try:
-        inner = [inside for inside in place.iterdir() if inside.is_dir() and _is_vosk_model(inside)]
-    except OSError as error:
-        return "", f"This folder cannot be read ({error.strerror}). Nothing was changed."
-    if len(inner) == 1:
-        return str(inner[0]), ""
-    return "", "This is not a Vosk model: its folders am and conf are missing. Choose the folder that was unpacked."
-
-
-def _is_vosk_model(folder: Path) -> bool:
-    acoustic = (folder / "am" / "final.mdl").is_file() or (folder / "final.mdl").is_file()
-    return acoustic and ((folder / "conf").is_dir() or (folder / "mfcc.conf").is_file())

@@ -17,23 +17,27 @@ from sidebyside.session.workspace import Workspace
 from sidebyside.settings import Option, Settings
 from sidebyside.ui import theme, widgets
 from sidebyside.ui.bridge import Bridge
+from sidebyside.ui.models_card import ModelsCard
 from sidebyside.ui.page import Page, wrapped
-from sidebyside.ui.settings_editors import (
-    DeviceEditor,
-    QuietWheel,
-    editor_for,
-    vosk_model_in,
-)
+from sidebyside.ui.settings_editors import DeviceEditor, LanguageEditor, QuietWheel, editor_for
+from sidebyside.ui.sitdown_language import language_title
+from sidebyside.ui.words_card import WordsCard
 
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Appearance", ("text_size", "theme")),
     ("Sitting down", ("queue", "kit", "device", "layout", "notice")),
-    ("Live text", ("language", "engine", "vosk_model", "second_pass")),
+    ("Live text", ("language", "second_pass")),
     ("Keeping", ("transcripts_days", "notes_days", "quiet_days")),
     ("Exports", ("export_folder",)),
 )
+MODELS = ("first_models", "second_models")
+"""Options that the list of models edits."""
 _SAID_FOR = 2500
 """Milliseconds that "Saved" stays in sight."""
+_LAID_OUT = 1
+"""Milliseconds: a timer comes after the layout that something new asked for, while one of 0 may come before it."""
+_ABOVE = 16
+"""Pixels left above a part that the page was opened at."""
 
 
 class OptionRow(QWidget):
@@ -89,6 +93,8 @@ class SettingsPage(Page):
     """
 
     changed = Signal(object)
+    help_wanted = Signal(str)
+    """A help page by a part of its name."""
 
     def __init__(self, workspace: Workspace, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +102,15 @@ class SettingsPage(Page):
         self._bridge = bridge
         self._wheel = QuietWheel(self)
         self.rows: dict[str, OptionRow] = {}
+        self.models = ModelsCard(workspace, bridge)
+        self.models.changed.connect(lambda: self.changed.emit(workspace.settings))
+        self.models.shown.connect(self._models_shown)
+        self.models.opened.connect(self._see)
+        self.models.help_wanted.connect(lambda: self.help_wanted.emit("models"))
+        self.words = WordsCard(workspace, bridge)
+        self.words.help_wanted.connect(lambda: self.help_wanted.emit("names-and-jargon"))
+        self.to_models = False
+        """Whether the page goes to its models as soon as they are listed."""
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(28, 24, 28, 28)
@@ -122,7 +137,7 @@ class SettingsPage(Page):
             row.editor.show_value(stored[name])
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look up the sound inputs and recognisers anew each time the page comes up."""
+        """Look up the sound inputs and models anew each time the page comes up."""
         super().showEvent(event)
         self.refresh()
         self._bridge.in_background(
@@ -131,11 +146,36 @@ class SettingsPage(Page):
             self._no_devices,
             self,
         )
-        self._bridge.in_background(self._workspace.engines, self._explain_engines, owner=self)
+        self.models.refresh()
+        self.words.refresh()
+
+    def show_models(self, language: str) -> None:
+        """Go to the list of models, at those for one language."""
+        self.to_models = True
+        self.models.show_language(language)
+
+    def _models_shown(self) -> None:
+        editor = self.rows["language"].editor
+        if isinstance(editor, LanguageEditor):
+            editor.offer(tuple((choice.code, language_title(choice)) for choice in self.models.languages))
+        if self.to_models:
+            QTimer.singleShot(_LAID_OUT, self, self._go_to_models)
+
+    def _go_to_models(self) -> None:
+        self.to_models = False
+        self.models.focus_getting()
+        self.area.verticalScrollBar().setValue(self.models.y() - _ABOVE)
+
+    def _see(self, part: QWidget) -> None:
+        QTimer.singleShot(_LAID_OUT, self, lambda: self.area.ensureWidgetVisible(part, 0, _ABOVE))
+
+    def close_down(self) -> None:
+        """Stop what is being installed."""
+        self.models.stop()
 
     def _add_groups(self) -> None:
         grouped = {name for _title, names in _GROUPS for name in names}
-        rest = tuple(option.name for option in settings.OPTIONS if option.name not in grouped)
+        rest = tuple(option.name for option in settings.OPTIONS if option.name not in grouped | set(MODELS))
         options = {option.name: option for option in settings.OPTIONS}
         for title, names in (*_GROUPS, ("More", rest)):
             shown = [options[name] for name in names if name in options]
@@ -149,6 +189,9 @@ class SettingsPage(Page):
                 self.rows[option.name] = row
                 card.body.addWidget(row)
             self._column.addWidget(card)
+            if title == "Live text":
+                self._column.addWidget(self.models)
+                self._column.addWidget(self.words)
 
     def _add_places(self) -> None:
         card = widgets.Card("Where your data lies")
@@ -173,11 +216,6 @@ class SettingsPage(Page):
 
     def _edited(self, name: str, value: Any) -> None:
         row = self.rows[name]
-        if name == "vosk_model":
-            value, wrong = vosk_model_in(value)
-            if wrong:
-                row.say(wrong, wrong=True)
-                return
         before = self._workspace.settings
         try:
             after = msgspec.convert({**msgspec.to_builtins(before), name: value}, Settings)
@@ -195,6 +233,8 @@ class SettingsPage(Page):
         row.say("Saved")
         if name in ("theme", "text_size"):
             self._dress_app(after)
+        elif name == "second_pass":
+            self.models.refresh()
         self.changed.emit(after)
 
     def _dress_app(self, new: Settings) -> None:
@@ -209,13 +249,6 @@ class SettingsPage(Page):
 
     def _no_devices(self, error: Exception) -> None:
         self.rows["device"].say(str(error), wrong=True)
-
-    def _explain_engines(self, engines: tuple[Any, ...]) -> None:
-        """Say beside the chosen recogniser why it cannot be used, where it cannot."""
-        chosen = self._workspace.settings.engine
-        for engine in engines:
-            if engine.name == chosen and not engine.available:
-                self.rows["engine"].say(engine.why_not, wrong=True)
 
 
 class PlaceRow(QWidget):

@@ -21,9 +21,11 @@ from sidebyside.ui.widgets import Banners, Card, announce, button, label, rule, 
 from sidebyside.ui.words import first_name
 
 if TYPE_CHECKING:
+    from sidebyside.session.models import LanguageChoice
     from sidebyside.session.plan import SitDown
     from sidebyside.session.workspace import Workspace
 
+MASKED = "Numbers are masked; pause for payments."
 REFUSED = "That is fine. Nothing about it was written down. Another day, perhaps."
 
 
@@ -32,6 +34,8 @@ class SitDownPage(QWidget):
 
     agreed = Signal(object)
     """The `SitDown` that the rep agreed to; the sound input is free again by then."""
+    models_wanted = Signal(str)
+    """A model for the language of this code is to be got."""
 
     def __init__(self, workspace: Workspace, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +103,9 @@ class SitDownPage(QWidget):
         self.form.named.connect(lambda _name: self._named())
         self.form.changed.connect(self._meter)
         self.form.refresh_wanted.connect(self._look_for_devices)
+        self.form.language_picked.connect(self._look_up)
+        self.form.can_begin_changed.connect(self._show_notice)
+        self.form.models_wanted.connect(self.models_wanted)
         self.promises.closed.connect(self._keep_promise)
         self.metering.found.connect(self.form.show_devices)
         self.metering.none_found.connect(self.form.show_no_device)
@@ -140,10 +147,9 @@ class SitDownPage(QWidget):
             self._workspace.settings,
             queue=plan.queue,
             language=plan.language,
-            kit=plan.kit,
+            kit=self.form.kit_wanted,
             device=plan.device or "",
             layout=plan.layout,
-            engine=plan.engine,
         )
         self._bridge.in_background(lambda: self._workspace.save_settings(settings), owner=self)
 
@@ -153,19 +159,21 @@ class SitDownPage(QWidget):
         name = first_name(self.form.rep_named)
         self.turn.setText(f"Now turn the laptop to {name}" if name else "Then turn the laptop to them")
         self._show_notice()
-        for made in (self.text_fine, self.listen_only, self.not_today):
-            made.setEnabled(bool(name))
         if name:
             self.kind_line.hide()
         self._soon.start()
 
     def _show_notice(self) -> None:
+        named = bool(self.form.rep_named)
+        for made in (self.text_fine, self.listen_only):
+            made.setEnabled(named and self.form.can_begin and self._plan is None)
+        self.not_today.setEnabled(named and self._plan is None)
         quoted = self._workspace.settings.notice or self._workspace.content.conduct.notice
         heard = f"Callers hear: “{quoted}” " if quoted else ""
         if self.form.kit_chosen is Kit.NOTES:
             says = "Nothing is listened to by this laptop. Only typed notes and flags are kept."
         else:
-            says = f"{heard}No sound is kept. Numbers are masked; pause for payments."
+            says = f"{heard}No sound is kept. {self.form.caution or MASKED}"
         self.notice.setText(f"{says} You can end this at any time, and the debrief is yours to read.")
         self.listen_only.setVisible(self.form.kit_chosen is not Kit.NOTES)
         self.text_fine.setText("Notes are &fine" if self.form.kit_chosen is Kit.NOTES else "&Text is fine")
@@ -219,10 +227,22 @@ class SitDownPage(QWidget):
             lambda known: self.form.show_known(*known),
             owner=self,
         )
-        self._bridge.in_background(self._workspace.engines, self.form.show_engines, owner=self)
+        self._bridge.in_background(self._workspace.languages, self._offer_languages, self._say_wrong, self)
         self._asked_for = ""
         self._named()
         self._look_for_devices()
+
+    def _offer_languages(self, choices: tuple[LanguageChoice, ...]) -> None:
+        self.form.show_languages(choices)
+        self.form.ask_hearing()
+
+    def _look_up(self, language: str) -> None:
+        self._bridge.in_background(
+            lambda: self._workspace.can_hear(language), self.form.show_hearing, self._say_wrong, self
+        )
+
+    def _say_wrong(self, error: Exception) -> None:
+        self.banners.say(str(error), warning=True)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fresh names and devices each time the page comes up."""

@@ -107,8 +107,15 @@ class TranscriptView(QListView):
         self._anchor = None
         if self._follow:
             self._set_following(value >= self.verticalScrollBar().maximum() - 2)
-        index = self.indexAt(self.viewport().rect().topLeft())
+        index = self._first_that_stays()
         self._anchor = (QPersistentModelIndex(index), self.visualRect(index).top()) if index.isValid() else None
+
+    def _first_that_stays(self) -> QModelIndex:
+        """The first row in sight but for those that were left out, which come and go."""
+        index = self.indexAt(self.viewport().rect().topLeft())
+        while index.isValid() and index.data(Role.KIND) == RowKind.LEFT_OUT:
+            index = index.siblingAtRow(index.row() + 1)
+        return index
 
     def _set_following(self, following: bool) -> None:
         if following != self._following:

@@ -24,10 +24,11 @@ class RowKind(StrEnum):
     FLAG = "flag"
     NOTE = "note"
     GAP = "gap"
+    LEFT_OUT = "left out"
 
 
 # At one and the same moment: the call's heading, the words, then the marks that are about them.
-_RANK = {RowKind.CALL: 0, RowKind.WORDS: 1, RowKind.FLAG: 2, RowKind.NOTE: 3, RowKind.GAP: 4}
+_RANK = {RowKind.CALL: 0, RowKind.WORDS: 1, RowKind.FLAG: 2, RowKind.NOTE: 3, RowKind.GAP: 4, RowKind.LEFT_OUT: 5}
 
 
 class Role(IntEnum):
@@ -72,7 +73,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
             return f"Flag at {self.time}: {self.name}" + (f", {text}" if text else "")
         if self.kind is RowKind.NOTE:
             return f"{'Private note' if self.private else 'Note'} at {self.time}: {text}"
-        return text
+        return f"{self.time}, {text}" if self.kind is RowKind.LEFT_OUT else text
 
 
 def _ended_by(contact: m.Contact, at: float) -> bool:
@@ -125,6 +126,13 @@ class TranscriptModel(QAbstractListModel):
                 return row.stage
         return None
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        known = super().flags(index)
+        if index.isValid() and self._rows[index.row()].kind is RowKind.LEFT_OUT:
+            # To be looked at: not to be chosen as something that was said in this call.
+            return known & ~Qt.ItemFlag.ItemIsSelectable
+        return known
+
     # --- what it is told ---
 
     def load(self, record: m.SessionRecord) -> None:
@@ -150,7 +158,9 @@ class TranscriptModel(QAbstractListModel):
                 self._remove(utterance.id)
             case m.PartialHeard(utterance=utterance) | m.UtteranceSaved(utterance=utterance):
                 self._put(self._words_row(utterance))
-            case m.UtterancesRemoved(ids=ids):
+            case m.LeftOutHeard():
+                self._put(self._left_out_row(event))
+            case m.UtterancesRemoved(ids=ids) | m.LeftOutGone(ids=ids):
                 for gone in ids:
                     self._remove(gone)
             case m.ContactStarted(contact=contact) | m.ContactChanged(contact=contact):
@@ -289,6 +299,15 @@ class TranscriptModel(QAbstractListModel):
             at=gap.start,
             time=self._time(gap.start, inside.id if inside else None),
             text=f"not listened to{lasted} · {GAPS[gap.reason]}",
+        )
+
+    def _left_out_row(self, heard: m.LeftOutHeard) -> Row:
+        return Row(
+            id=heard.id,
+            kind=RowKind.LEFT_OUT,
+            at=heard.start,
+            time=self._time(heard.start, heard.contact_id),
+            text=f"left out · {heard.text}",
         )
 
     def _remove_gaps(self, contact: m.Contact) -> None:

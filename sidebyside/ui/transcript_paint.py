@@ -25,6 +25,7 @@ from sidebyside.ui.transcript_model import Row, RowKind
 from sidebyside.ui.words import MASK
 
 _MARKS = (RowKind.FLAG, RowKind.NOTE)
+_NOT_SAID = (RowKind.GAP, RowKind.LEFT_OUT)
 _LINE = 1.5
 """Line height as a multiple of the font's size."""
 
@@ -157,7 +158,7 @@ class RowPainter(QStyledItemDelegate):
             heavy.format = form
             formats.append(heavy)
         font = self._font
-        if row.stage is Stage.PARTIAL or row.kind is RowKind.GAP:
+        if row.stage is Stage.PARTIAL or row.kind in _NOT_SAID:
             font = QFont(font)
             font.setItalic(True)
         layout = QTextLayout(shown, font)
@@ -218,7 +219,7 @@ class RowPainter(QStyledItemDelegate):
             self._plain(painter, self._bold, colours.color(name), who, row.who)
         if cols.stacked:
             top += self._line
-        dim = row.stage is Stage.PARTIAL or row.kind is RowKind.GAP
+        dim = row.stage is Stage.PARTIAL or row.kind in _NOT_SAID
         self._draw(painter, self._lay(row), QPointF(cols.text, top), colours.color("dim" if dim else "ink"))
 
     def _paint_mark(self, painter: QPainter, area: QRectF, row: Row) -> None:

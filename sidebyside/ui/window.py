@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self.dress())
         self.sitdown = SitDownPage(workspace, bridge)
         self.sitdown.agreed.connect(self._sit_down)
+        self.sitdown.models_wanted.connect(self.show_models)
         self._add("sitdown", self.sitdown)
         self.dress()
         if workspace.recovery_code is not None:
@@ -142,6 +143,17 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         pages.refresh(page)
 
+    def show_models(self, language: str) -> None:
+        """Go to the models for calls in a language."""
+        if self.live is None:
+            self.show_page("settings")
+            pages.open_models(self.page_of("settings"), language)
+
+    def show_help(self, topic: str) -> None:
+        """Go to one topic of Help."""
+        self.show_page("help")
+        pages.open_topic(self.page_of("help"), topic)
+
     def show_session(self, session_id: str, item_id: str = "") -> None:
         """Read one stored session, at one of its utterances or marks if named."""
         if self.live is None:
@@ -208,6 +220,11 @@ class MainWindow(QMainWindow):
         for text in (GOES_ON, PARKED):
             self.banners.unsay(text)
 
+    def _close_down(self, key: str) -> None:
+        close_down = getattr(self._pages.get(key), "close_down", None)
+        if callable(close_down):
+            close_down()
+
     def _leave(self, page: QWidget | None) -> None:
         leave = getattr(page, "leave", None)
         if callable(leave):
@@ -225,6 +242,8 @@ class MainWindow(QMainWindow):
     def start(self, conductor: Conductor, *, begin: Callable[[], None] | None = None) -> LivePage:
         """Begin a session (with `begin`, in another's way); Live fills the window until it ends."""
         self.banners.clear()
+        # Nothing is fetched or unpacked while someone listens.
+        self._close_down("settings")
         self.live = LivePage(conductor, self.workspace.content, self.bridge)
         self.live.ended.connect(self._ended)
         self.live.two_minutes_wanted.connect(self.two_minutes)
@@ -328,7 +347,8 @@ class MainWindow(QMainWindow):
         if self._saved_soon.isActive():
             self._saved_soon.stop()
             self.workspace.save_settings(self.workspace.settings)
-        self.sitdown.close_down()
+        for key in self._pages:
+            self._close_down(key)
         self.bridge.close()
         super().closeEvent(event)
         self.closed.emit()

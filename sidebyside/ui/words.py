@@ -32,8 +32,6 @@ GAPS = {
     GapReason.SPEECH_LOST: "speech stopped",
 }
 
-LANGUAGES = {"en": "English"}
-
 MASK = re.compile(r"\[([a-z][a-z ]*)\]")
 """What stands in the text for something that was masked, e.g. `[card number]`."""
 

@@ -353,7 +353,7 @@ def test_a_call_is_struck_out_in_two_steps(seat: Seat) -> None:
     assert (seat.record.notes, seat.record.flags) == ((), ())
     assert seat.record.contacts[0].struck
     assert seat.page.header.end_call.text() == "Start call  F2"
-    assert not seat.page.panel.reason.isEnabled() and not seat.page.panel.strike.isVisible()
+    assert not seat.page.panel.reason.isEnabled() and not seat.page.panel.foot.strike.isVisible()
     seat.type("on the corridor")
     seat.key(Qt.Key.Key_Return)
     seat.until_rows(RowKind.NOTE, ["on the corridor"])
@@ -361,16 +361,16 @@ def test_a_call_is_struck_out_in_two_steps(seat: Seat) -> None:
 
 def test_right_after_its_end_a_call_can_be_struck_out_by_its_button(seat: Seat) -> None:
     seat.key(Qt.Key.Key_F2)
-    seat.qtbot.waitUntil(lambda: seat.page.panel.strike.text() == "Strike out call 1…")
-    seat.qtbot.mouseClick(seat.page.panel.strike, Qt.MouseButton.LeftButton)
+    seat.qtbot.waitUntil(lambda: seat.page.panel.foot.strike.text() == "Strike out call 1…")
+    seat.qtbot.mouseClick(seat.page.panel.foot.strike, Qt.MouseButton.LeftButton)
     assert "The call ends" not in seat.page.striking.what.text()
     seat.qtbot.mouseClick(seat.page.striking.go, Qt.MouseButton.LeftButton)
     seat.qtbot.waitUntil(lambda: seat.record.contacts[0].struck)
-    seat.qtbot.waitUntil(lambda: not seat.page.panel.strike.isVisible())
+    seat.qtbot.waitUntil(lambda: not seat.page.panel.foot.strike.isVisible())
     seat.key(Qt.Key.Key_X, CTRL | SHIFT)
     assert not seat.page.striking.isVisible()
     seat.key(Qt.Key.Key_F2)
-    seat.qtbot.waitUntil(lambda: seat.page.panel.strike.text() == "Strike out this call…")
+    seat.qtbot.waitUntil(lambda: seat.page.panel.foot.strike.text() == "Strike out this call…")
 
 
 def test_two_minutes_are_offered_only_between_calls(seat: Seat) -> None:

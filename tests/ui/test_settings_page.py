@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,7 +16,7 @@ from sidebyside.session.workspace import Workspace
 from sidebyside.settings import OPTIONS, Settings
 from sidebyside.ui import theme
 from sidebyside.ui.bridge import Bridge
-from sidebyside.ui.settings_editors import ChoiceEditor, FolderEditor, NumberEditor, vosk_model_in
+from sidebyside.ui.settings_editors import ChoiceEditor, NumberEditor
 from sidebyside.ui.settings_page import PlaceRow, SettingsPage
 
 
@@ -40,16 +39,10 @@ def page(qtbot: QtBot, qapp: QApplication, workspace: Workspace) -> Iterator[Set
         theme.apply(qapp, "light", 15)
 
 
-def a_model(folder: Path) -> Path:
-    for part in ("am", "conf"):
-        (folder / part).mkdir(parents=True)
-    (folder / "am" / "final.mdl").write_bytes(b"")
-    return folder
-
-
 def test_every_option_has_its_title_help_and_editor(page: SettingsPage) -> None:
-    assert set(page.rows) == {option.name for option in OPTIONS} == set(Settings.__struct_fields__)
-    for option in OPTIONS:
+    assert {option.name for option in OPTIONS} == set(Settings.__struct_fields__)
+    assert set(page.rows) == set(Settings.__struct_fields__) - {"first_models", "second_models"}
+    for option in (option for option in OPTIONS if option.name in page.rows):
         assert page.rows[option.name].editor.field.accessibleName() == option.title
 
 
@@ -115,21 +108,14 @@ def test_arrow_keys_and_buttons_count(qtbot: QtBot, workspace: Workspace, page: 
     assert workspace.settings.notes_days == 365
 
 
-def test_a_folder_that_is_no_vosk_model_is_refused(workspace: Workspace, page: SettingsPage, tmp_path: Path) -> None:
-    row = page.rows["vosk_model"]
-    assert isinstance(row.editor, FolderEditor)
-    row.editor.take(str(tmp_path))
-    assert "not a Vosk model" in row.said.text() and workspace.settings.vosk_model == ""
-    model = a_model(tmp_path / "vosk-model-small-en-us-0.15")
-    row.editor.take(str(model))
-    assert row.said.text() == "Saved" and workspace.settings.vosk_model == str(model)
-
-
-def test_the_folder_around_a_single_model_is_understood(tmp_path: Path) -> None:
-    model = a_model(tmp_path / "unpacked" / "vosk-model")
-    assert vosk_model_in(str(tmp_path / "unpacked")) == (str(model), "")
-    assert vosk_model_in("") == ("", "")
-    assert "no such folder" in vosk_model_in(str(tmp_path / "nowhere"))[1]
+def test_the_usual_language_is_one_of_those_there_are(qtbot: QtBot, workspace: Workspace, page: SettingsPage) -> None:
+    editor = page.rows["language"].editor
+    assert isinstance(editor, ChoiceEditor)
+    qtbot.waitUntil(lambda: editor.box.currentText() == "English")
+    row = editor.box.findText("German – no model yet")
+    editor.box.setCurrentIndex(row)
+    editor.box.activated.emit(row)
+    assert workspace.settings.language == "de" and editor.box.currentText() == "German – no model yet"
 
 
 def test_what_cannot_be_written_is_said_and_nothing_changes(

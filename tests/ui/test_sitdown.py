@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 
+import msgspec
 import pytest
+from loopback_models import NAME, PARTS
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -12,11 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from sidebyside import model as m
 from sidebyside.audio.devices import InputDevice
-from sidebyside.session.plan import Engine, SitDown, new_id
+from sidebyside.session.plan import SitDown, new_id
 from sidebyside.session.workspace import Workspace
 from sidebyside.ui import theme
 from sidebyside.ui.bridge import Bridge
-from sidebyside.ui.sitdown import REFUSED, SitDownPage
+from sidebyside.ui.sitdown import MASKED, REFUSED, SitDownPage
 from sidebyside.ui.widgets import level_word
 
 HEADSET = InputDevice(index=3, name="USB headset splitter", channels=2, rate=48000, is_default=False, host="ALSA")
@@ -37,7 +41,7 @@ def page(qtbot: QtBot, qapp: QApplication, workspace: Workspace) -> Iterator[Sit
     qtbot.addWidget(made)
     made.resize(1280, 760)
     made.show()
-    qtbot.waitUntil(lambda: made.form.engine.count() > 0 and made.form.rep.hasFocus())
+    qtbot.waitUntil(lambda: made.form.language.currentText() == "English" and made.form.rep.hasFocus())
     # What this machine has or lacks must not decide these tests: its own answer comes first, then theirs.
     qtbot.waitUntil(lambda: made.form.says.isVisible() or made.form.device.count() > 0)
     yield made
@@ -140,14 +144,97 @@ def test_levels_have_words(level: float, word: str) -> None:
     assert level_word(level) == word
 
 
-def test_an_engine_that_cannot_be_used_says_why(page: SitDownPage) -> None:
-    engines = (
-        Engine(name="vosk", title="Vosk", available=False, why_not="no model folder"),
-        Engine(name="moonshine", title="Moonshine", available=True),
-    )
-    page.form.show_engines(engines)
-    assert page.form.engine.itemText(0) == "Vosk: no model folder"
-    assert page.form.plan().engine == "moonshine"
+def pick_language(page: SitDownPage, code: str) -> None:
+    box = page.form.language
+    assert box.findData(code) >= 0
+    box.setCurrentIndex(box.findData(code))
+
+
+def test_which_models_will_hear_the_call_is_said(qtbot: QtBot, page: SitDownPage) -> None:
+    page.form.show_devices((HEADSET,))
+    page.form.kit.choose("cord")
+    page.form.kit.chosen.emit("cord")
+    qtbot.waitUntil(lambda: "Moonshine tiny" in page.form.heard_by.models.text())
+    assert "Whisper tiny" in page.form.heard_by.models.text()
+    assert page.form.heard_by.isVisible() and not page.form.no_model.isVisible()
+
+
+def test_a_language_without_a_model_is_said_and_leaves_notes_only(qtbot: QtBot, page: SitDownPage) -> None:
+    page.form.show_devices((HEADSET,))
+    page.form.kit.choose("microphone")
+    page.form.kit.chosen.emit("microphone")
+    qtbot.keyClicks(page.form.rep.lineEdit(), "Maria L.")
+    qtbot.waitUntil(page.text_fine.isEnabled)
+    listed = [page.form.language.itemText(row) for row in range(page.form.language.count())]
+    assert listed[0] == "English" and "German – no model yet" in listed
+    pick_language(page, "de")
+    assert not page.text_fine.isEnabled()
+    qtbot.waitUntil(page.form.no_model.isVisible)
+    assert "no model for German" in page.form.no_model.text.text()
+    assert page.form.kit_chosen is m.Kit.NOTES and not page.form.sound.isVisible()
+    for key in ("cord", "microphone"):
+        assert not page.form.kit.button(key).isEnabled()
+        assert "no model for German" in page.form.kit.button(key).accessibleDescription()
+    assert page.text_fine.isEnabled() and page.text_fine.text() == "Notes are &fine"
+    assert not page.listen_only.isVisible() and "Nothing is listened to" in page.notice.text()
+
+
+def test_the_way_of_hearing_comes_back_with_a_language_that_can_be_heard(qtbot: QtBot, page: SitDownPage) -> None:
+    page.form.show_devices((HEADSET,))
+    page.form.kit.choose("microphone")
+    page.form.kit.chosen.emit("microphone")
+    pick_language(page, "de")
+    qtbot.waitUntil(page.form.no_model.isVisible)
+    pick_language(page, "en")
+    qtbot.waitUntil(lambda: not page.form.no_model.isVisible())
+    assert page.form.kit_chosen is m.Kit.MICROPHONE and page.form.sound.isVisible()
+
+
+def test_notes_in_another_language_do_not_change_how_calls_are_heard(
+    qtbot: QtBot, page: SitDownPage, workspace: Workspace
+) -> None:
+    page.form.show_devices((HEADSET,))
+    page.form.kit.choose("cord")
+    page.form.kit.chosen.emit("cord")
+    pick_language(page, "de")
+    qtbot.waitUntil(page.form.no_model.isVisible)
+    qtbot.keyClicks(page.form.rep.lineEdit(), "Maria L.")
+    with qtbot.waitSignal(page.agreed) as agreed:
+        qtbot.mouseClick(page.text_fine, Qt.MouseButton.LeftButton)
+    assert agreed.args is not None
+    plan: SitDown = agreed.args[0]
+    assert (plan.kit, plan.language) == (m.Kit.NOTES, "de")
+    qtbot.waitUntil(lambda: workspace.settings.language == "de")
+    assert workspace.settings.kit is m.Kit.CORD
+
+
+@pytest.mark.skipif(importlib.util.find_spec("vosk") is None, reason="there is no Vosk for this system")
+def test_the_rep_reads_what_is_not_masked_in_another_language(
+    qtbot: QtBot, page: SitDownPage, workspace: Workspace, tmp_path: Path
+) -> None:
+    for name, content in PARTS.items():
+        (tmp_path / NAME / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / NAME / name).write_bytes(content)
+    workspace.settings = msgspec.structs.replace(workspace.settings, first_models={"de": str(tmp_path / NAME)})
+    page.form.show_devices((HEADSET,))
+    page.form.kit.choose("cord")
+    page.form.kit.chosen.emit("cord")
+    assert page.notice.text().count(MASKED) == 1
+    pick_language(page, "de")
+    qtbot.waitUntil(lambda: page.form.heard_by.models.text().endswith("not corrected"))
+    assert "German" in page.form.heard_by.models.toolTip()
+    assert MASKED not in page.notice.text() and "masked in English only" in page.notice.text()
+    assert page.form.kit_chosen is m.Kit.CORD
+
+
+def test_a_model_can_be_asked_for_by_keyboard(qtbot: QtBot, page: SitDownPage) -> None:
+    pick_language(page, "de")
+    qtbot.waitUntil(page.form.no_model.isVisible)
+    page.form.language.setFocus()
+    tab_to(page, page.form.no_model.get)
+    with qtbot.waitSignal(page.models_wanted) as wanted:
+        qtbot.keyClick(page.form.no_model.get, Qt.Key.Key_Space)
+    assert wanted.args == ["de"]
 
 
 def test_the_arrow_keys_choose_how_the_call_is_heard(qtbot: QtBot, page: SitDownPage) -> None:
