@@ -14,7 +14,7 @@ from sidebyside import paths
 from sidebyside.audio.source import SoundBlock
 from sidebyside.model import Side, SpeechState, Stage
 from sidebyside.privacy.redaction import Redactor, Revision, redact
-from sidebyside.speech.messages import Aside, FromChild, Plan, Refined, State, Words
+from sidebyside.speech.messages import Aside, FromChild, Gone, Plan, Refined, State, Words
 from sidebyside.speech.process import SpeechProcess
 
 AHEAD = 20.0
@@ -43,6 +43,9 @@ class Hears(Protocol):
     def settled(self, texts: Sequence[Text]) -> None:
         """Final, refined, or revised words."""
 
+    def gone(self, text: Text) -> None:
+        """Words that were settled were the other side's, overheard: they go."""
+
     def left_out(self, text: Text) -> None:
         """What was left out, on request: for the eye alone."""
 
@@ -66,6 +69,7 @@ class Hearing:
         self._gone: set[str] = set()
         self._left_out_asked = False
         self._left_out: set[str] = set()
+        self._left_out_until: dict[Side, float] = {}
         self._resumed_at: float | None = None
         self.state = SpeechState.OFF
         self.last_words = 0.0
@@ -166,6 +170,7 @@ class Hearing:
             self._redactor.forget()
             self._texts.clear()
             self._partials.clear()
+            self._left_out_until.clear()
             self._struck = ()
 
     def show_left_out(self, on: bool) -> None:
@@ -204,6 +209,8 @@ class Hearing:
                 self._final(message)
             case Words():
                 self._partial(message)
+            case Gone():
+                self._overheard(message)
             case Refined():
                 self._refined(message)
             case Aside():
@@ -242,6 +249,14 @@ class Hearing:
                 settled = self._revised(self._redactor.final(words.side, words.id, words.text, words.start, words.end))
             self._tell.settled(settled)
 
+    def _overheard(self, gone: Gone) -> None:
+        with self._in_order:
+            with self._lock:
+                text = self._texts.pop(gone.id, None) if gone.epoch == self.speech.epoch else None
+                self._gone.add(gone.id)
+            if text is not None:
+                self._tell.gone(text)
+
     def _refined(self, refined: Refined) -> None:
         with self._in_order:
             with self._lock:
@@ -259,8 +274,11 @@ class Hearing:
     def _aside(self, aside: Aside) -> None:
         with self._lock:
             asked = self._left_out_asked and aside.epoch == self.speech.epoch
-            if not asked or self._is_struck(aside.start):
+            # A speech process that was started again hears some of it twice.
+            known = aside.end <= self._left_out_until.get(aside.side, -1.0)
+            if not asked or known or self._is_struck(aside.start):
                 return
+            self._left_out_until[aside.side] = aside.end
             shown = Text(
                 id=uuid.uuid4().hex,
                 side=aside.side,

@@ -61,6 +61,10 @@ class Telling:
             return
         self._announcer.saved(self._library.save_utterances(utterances), self._show)
 
+    def gone(self, text: Text) -> None:
+        """Take words that were the other side's off the disk and the screen."""
+        self.removed((text.id,), text.end)
+
     def removed(self, ids: tuple[str, ...], now: float) -> None:
         """Take words off the disk and the screen."""
         if self._session.agreed is Agreement.TEXT:

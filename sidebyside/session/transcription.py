@@ -42,6 +42,9 @@ class Transcriber:
     def settled(self, texts: Sequence[Text]) -> None:
         """The hearing keeps them."""
 
+    def gone(self, text: Text) -> None:
+        """The hearing has dropped it."""
+
     def left_out(self, text: Text) -> None:
         """Nobody asks for it here."""
 

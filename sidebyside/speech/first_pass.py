@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 
 from sidebyside.model import Side, Stage
+from sidebyside.speech.doubles import Said, without_doubles
 from sidebyside.speech.left_out import Stretch
-from sidebyside.speech.messages import Aside, Words
+from sidebyside.speech.messages import Aside, Gone, Words
 from sidebyside.speech.preparing import Preparation, Verdict
 from sidebyside.speech.recogniser import RATE, Recogniser, Sound, UtteranceStream
 from sidebyside.speech.segmenter import Act, Begin, Cancel, End, More, Pause, Segmenter
@@ -25,6 +26,8 @@ REST = 2.5
 NEIGHBOUR_UNDER, UNSURE = 10.0, -0.25
 """Where there are neighbours: an utterance so many dB below the side's own speech, which the engine is not sure of (by
 the mean logarithm of the probability a token), is one of theirs."""
+LATELY = 12.0
+"""Seconds for which an utterance is kept to be compared with the other side's."""
 SHORTLY = 4.0
 """Seconds within which what was said before is of use to what follows."""
 TOO_FAR_BEHIND = 1.5
@@ -71,7 +74,7 @@ class FirstPass:
         self,
         engine: Recogniser,
         sides: tuple[Side, ...],
-        say: Callable[[Words | Aside], None],
+        say: Callable[[Words | Aside | Gone], None],
         hand_on: Callable[[Spoken], None],
         *,
         live: bool = True,
@@ -99,6 +102,7 @@ class FirstPass:
 
     def _begin_anew(self) -> None:
         self._preparation = Preparation(self._sides)
+        self._lately: list[Said] = []
         self._ears = {side: _Ear(side, self._preparation.verdict(side)) for side in self._sides}
 
     def show_left_out(self, on: bool) -> None:
@@ -131,20 +135,22 @@ class FirstPass:
             case Pause() if ear.stream and self._live:
                 ear.stream.pause()
                 self._show(ear)
-            case End(at, under):
-                self._finish(ear, at, under)
+            case End():
+                self._finish(ear, act)
             case Cancel():
                 self._withdraw(ear)
             case Stretch():
                 self._left_out_stretch(ear.side, act)
 
-    def _finish(self, ear: _Ear, end: float, under: float) -> None:
+    def _finish(self, ear: _Ear, act: End) -> None:
         if ear.stream is None:
             return
-        text = ear.stream.final()
-        if under >= NEIGHBOUR_UNDER and ear.stream.confidence < UNSURE:
+        end, text = act.at, ear.stream.final()
+        if act.under >= NEIGHBOUR_UNDER and ear.stream.confidence < UNSURE:
             self._aside(ear.side, ear.start, end, text)
             text = ""
+        elif text and len(self._sides) > 1:
+            text = self._once(Said(id=ear.id, side=ear.side, start=ear.start, end=end, text=text, level=act.level))
         if text:
             self._say(self._words(ear, end, text, Stage.FINAL))
             self._hand_on(
@@ -162,6 +168,16 @@ class FirstPass:
             ear.reset()
         else:
             self._withdraw(ear)
+
+    def _once(self, said: Said) -> str:
+        """What is left of a text where the other side said the same; where that was the copy, it goes instead."""
+        self._lately = [*(one for one in self._lately if one.end > said.start - LATELY), said]
+        changed = without_doubles(self._lately)
+        for one in self._lately[:-1]:
+            if changed.get(one.id) == "":
+                self._say(Gone(epoch=self.epoch, id=one.id))
+        self._lately = [one for one in self._lately if changed.get(one.id) != ""]
+        return changed.get(said.id, said.text)
 
     def _withdraw(self, ear: _Ear) -> None:
         if ear.shown:

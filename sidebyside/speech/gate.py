@@ -48,8 +48,6 @@ ATTACK, RELEASE, SLOW_RELEASE = 0.08, 0.004, 0.0004
 """How fast the running speech level follows louder frames, quieter ones, and those too quiet to say much."""
 NOISY = 28.0
 """The pauses are noisy where their loud moments come this close to the speech level, in dB."""
-NOISY_FLOOR = 24.0
-"""Before a pause was heard: pauses will be noisy where even the quietest tenth of all moments comes this close."""
 MURMUR, STEADY = 31.0, 5.0
 """A floor murmurs where a quarter of its pauses come this close to the speech level, in dB, unless they are alike."""
 LEVEL_EVERY, LEVELS_KEPT = 25, 24
@@ -93,11 +91,7 @@ class Gate:
     @property
     def noisy(self) -> bool:
         """Whether the pauses are filled with something that could be taken for the speaker."""
-        if self.speech_level is None:
-            return False
-        if self._pauses is None:
-            return self._floor > self.speech_level - NOISY_FLOOR
-        return self._pauses > self.speech_level - NOISY
+        return self.speech_level is not None and self._pauses is not None and self._pauses > self.speech_level - NOISY
 
     @property
     def murmuring(self) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from sidebyside.speech.recogniser import Heard
 
+MUSIC = "♪"
+"""What engines write for music; the rest of such a text is hardly ever speech."""
 _WORD = re.compile(r"[a-z0-9']+")
 
 
@@ -104,7 +106,7 @@ def is_believable(heard: Heard, first: str) -> bool:
     It may not where it says that nobody spoke, where it repeats itself, or where it shares hardly a word with what
     the first pass heard in a stretch long enough to tell.
     """
-    if not plain_words(heard.text):
+    if not plain_words(heard.text) or MUSIC in heard.text:
         return False
     if heard.no_speech > 0.6 and heard.log_probability < -0.8:
         return False

@@ -84,6 +84,13 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     text: str
 
 
+class Gone(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A final utterance was the other side overheard, as its louder words have shown since: it goes."""
+
+    epoch: int
+    id: str
+
+
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """The refined text of one utterance."""
 
@@ -128,7 +135,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 ToChild = Plan | Sound | Settled | Flush | Drop | ShowLeftOut
-FromChild = Words | Aside | Refined | Progress | Flushed | State
+FromChild = Words | Aside | Gone | Refined | Progress | Flushed | State
 
 _encoder = msgspec.msgpack.Encoder()
 _to_child: msgspec.msgpack.Decoder[ToChild] = msgspec.msgpack.Decoder(ToChild)

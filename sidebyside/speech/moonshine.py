@@ -33,6 +33,9 @@ UNSURE_TOKENS = 2
 REPEATS, REPEATED_TOKENS = 4, 16
 """The same few tokens so often in a row, and so many of them, are no speech; digits may well be said thrice."""
 
+NEVER_SAID = frozenset({"you", "thank you for watching", "thanks for watching"})
+"""Whole texts that the weights, trained on films, make of breath and noise."""
+
 Tokens = tuple[int, ...]
 Cache = dict[str, npt.NDArray[np.float32]]
 
@@ -227,7 +230,7 @@ class MoonshineStream:
             short = self._seconds(0) <= LONGEST_WHOLE
             self._whole = self._read_whole() if short else _with(self._settled, self._piece())
         self.confidence = self._whole.confidence
-        return self._whole.text
+        return "" if self._whole.text.lower().strip(" .,!?-") in NEVER_SAID else self._whole.text
 
 
 def read_tokens(raw: bytes) -> list[bytes]:

@@ -59,4 +59,4 @@ class Preparation:
             return Prepared(conditioned.sound, conditioned.allowed, conditioned.revoked)
         overheard = self._bleed.push(side, conditioned.sound)
         allowed = np.logical_and(conditioned.allowed, overheard.allowed)
-        return Prepared(conditioned.sound, allowed, max(conditioned.revoked, overheard.revoked))
+        return Prepared(overheard.sound, allowed, max(conditioned.revoked, overheard.revoked))

@@ -20,6 +20,7 @@ from sidebyside.speech.messages import (
     Flush,
     Flushed,
     FromChild,
+    Gone,
     Plan,
     Progress,
     Refined,
@@ -286,6 +287,8 @@ class SpeechProcess:
                     self._finals[message.id] = message
                 case Words():
                     self._shown[message.id] = message
+                case Gone(id=gone):
+                    self._finals.pop(gone, None)
                 case Refined():
                     for piece in message.pieces:
                         self._finals.pop(piece.id, None)

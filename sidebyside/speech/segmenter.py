@@ -61,6 +61,8 @@ class End(msgspec.Struct, frozen=True):
     """The utterance ended; `at` is the last moment the speaker was heard."""
 
     at: float
+    level: float = 0.0
+    """dB of its loud moments, as they came in."""
     under: float = 0.0
     """dB by which its loud moments stayed below the side's own speech, where neighbours can be heard; else 0."""
 
@@ -231,12 +233,10 @@ class Segmenter:
         self._onset.clear()
         self._clear_before()
         rest = self._more(self._shaper.flush(), False)
-        return [*rest, End(self._last_voice, self._under())]
-
-    def _under(self) -> float:
-        if not self._gate.murmuring or self._own_level is None:
-            return 0.0
-        return max(0.0, self._own_level - float(np.percentile(np.concatenate(self._levels), 90)))
+        level = float(np.percentile(np.concatenate(self._levels), 90))
+        neighbours = self._gate.murmuring and self._own_level is not None
+        under = max(0.0, self._own_level - level) if neighbours and self._own_level is not None else 0.0
+        return [*rest, End(self._last_voice, level, under)]
 
     def _forget(self) -> None:
         self._onset.clear()
