@@ -15,8 +15,11 @@ OVER_FLOOR = 8.0
 """dB over the quietest moments at which something is going on."""
 LEAST = -72.0
 """dB below which nothing is."""
-PAUSE, LONGEST, SHORTEST = 0.5, 10.0, 0.4
-"""Seconds of quiet that end a stretch, that it lasts at most, and of sound it must have."""
+PAUSE, LONGEST, SHORTEST = 0.5, 5.0, 0.4
+"""Seconds of quiet that end a stretch, that it lasts at most, and of sound that it must have.
+
+Live text waits while one is decoded: 0.15 s for five.
+"""
 JUMP = 0.1
 """Seconds by which sound may arrive off its expected time before it counts as a new stretch."""
 PEAK = 0.3

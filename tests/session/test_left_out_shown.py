@@ -87,6 +87,13 @@ def test_it_is_no_word_of_the_call(desk: Desk) -> None:
     assert desk.hearing.texts() == []
 
 
+def test_what_a_new_speech_process_hears_again_is_shown_once(desk: Desk) -> None:
+    desk.overhear("one thing", at=5.0)
+    desk.overhear("another", at=8.0)
+    desk.overhear("one thing", at=5.0)
+    assert desk.shown == ["one thing", "another"]
+
+
 def test_switched_off_what_is_still_on_its_way_is_not_shown(desk: Desk) -> None:
     desk.overhear("one thing")
     desk.hearing.show_left_out(False)
@@ -130,7 +137,7 @@ def test_what_comes_when_its_call_is_over_is_not_shown(desk: Desk) -> None:
     desk.overhear("of a pause", at=14.0)
     assert desk.shown == []
     desk.listening = Listening.LISTENING
-    desk.overhear("of this call", at=14.0)
+    desk.overhear("of this call", at=17.0)
     assert desk.shown == ["of this call"]
     (heard,) = [event for event in desk.events if isinstance(event, LeftOutHeard)]
     assert desk.course.contact and heard.contact_id == desk.course.contact.id
@@ -156,7 +163,6 @@ def on_screen(seat: Seat) -> set[str]:
     return heard - {gone for kind in (LeftOutGone, UtterancesRemoved) for event in seat.of(kind) for gone in event.ids}
 
 
-@pytest.mark.slow
 def test_neighbours_are_shown_until_the_call_ends_and_kept_nowhere(
     sit: Sit, floor: Path, library: Library, folder: Path, key: bytes
 ) -> None:

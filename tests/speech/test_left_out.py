@@ -53,7 +53,7 @@ def test_two_stretches_are_kept_apart_and_long_ones_are_cut() -> None:
     first, second = gathered(np.concatenate([talk(1.0, -45.0), room(PAUSE + 0.2), talk(1.0, -45.0), room(1.0)]))
     assert first.end <= second.start
     long = gathered(np.concatenate([talk(25.0, -45.0), room(1.0)]))
-    assert len(long) == 3 and all(one.end - one.start <= LONGEST + 2 * BLOCK / RATE for one in long)
+    assert len(long) >= 25.0 // LONGEST and all(one.end - one.start <= LONGEST + 2 * BLOCK / RATE for one in long)
 
 
 def test_a_quiet_room_and_a_click_are_nothing() -> None:
