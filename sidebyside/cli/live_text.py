@@ -12,6 +12,7 @@ from sidebyside.model import (
     ContactStarted,
     Event,
     FlagSaved,
+    LeftOutHeard,
     Listening,
     ListeningChanged,
     NoteSaved,
@@ -90,6 +91,9 @@ class LiveText:
             case ContactChanged(contact=contact) if contact.end is not None and contact.id not in self._printed:
                 self._printed[contact.id] = ""
                 self.line(f"{clock(contact.end):>7}  Call {contact.number} ends")
+            case LeftOutHeard() if self._tty:
+                # On a screen alone: written to a file, it would be kept.
+                self.line(f"\x1b[2m{clock(event.start):>7}  {'':<8}  left out · {event.text}\x1b[0m")
             case UtterancesRemoved(ids=ids) if ids:
                 self.line(f"{clock(event.at):>7}  The last words were dropped")
             case ListeningChanged(listening=Listening.PAUSED):

@@ -23,8 +23,9 @@ from sidebyside.model import (
     SessionRecord,
     SessionSummary,
     Utterance,
+    WordList,
 )
-from sidebyside.store import keys, migrations, queries, shred, words, writes
+from sidebyside.store import keys, migrations, queries, shred, word_lists, words, writes
 from sidebyside.store.connection import connect
 from sidebyside.store.faults import DAMAGED, wording
 from sidebyside.store.readers import Readers
@@ -212,6 +213,10 @@ class Library:
         """Keeps a value under a name."""
         return self._write(lambda db: writes.set_meta(db, name, value))
 
+    def save_word_list(self, words: WordList) -> Future[WordList]:
+        """Puts a list of names and jargon in the place of the one of its queue."""
+        return self._write(lambda db: word_lists.save(db, self._scrubber, words))
+
     # --- shredding -----------------------------------------------------------------------------------------------
 
     def remove_utterances(self, ids: Sequence[str]) -> Future[tuple[str, ...]]:
@@ -281,6 +286,14 @@ class Library:
     def search(self, text: str, limit: int = 100) -> list[Hit]:
         """Where all words of `text` stand, newest first; the last word may be the beginning of one."""
         return self._read(lambda db: words.search(db, text, limit))
+
+    def word_list(self, queue: str) -> WordList:
+        """The names and jargon of one queue, empty where there are none; of the empty name, those of every queue."""
+        return self._read(lambda db: word_lists.of_queue(db, queue))
+
+    def word_lists(self) -> list[WordList]:
+        """All lists with anything in them, the one for every queue first."""
+        return self._read(word_lists.every)
 
     def meta(self, name: str) -> str | None:
         """The value kept under a name, or None."""

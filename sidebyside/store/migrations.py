@@ -99,6 +99,16 @@ def _words(db: Database) -> None:
         db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('hashsize', {32 * 1024 * 1024})")
 
 
+@STEPS(name="0003_word_lists")
+def _word_lists(db: Database) -> None:
+    # One list a queue however its name is written; the empty name stands for every queue.
+    db.execute(
+        """CREATE TABLE listed_word (
+            queue TEXT NOT NULL COLLATE NOCASE, place INTEGER NOT NULL, entry TEXT NOT NULL,
+            PRIMARY KEY (queue, place)) STRICT, WITHOUT ROWID"""
+    )
+
+
 def is_current(db: Database) -> bool:
     """Whether the library has all of this program's steps.
 
