@@ -19,7 +19,7 @@ from sidebyside.speech.segmenter import Act, Begin, Cancel, End, More, Pause, Se
 
 FIRST_PARTIAL = 0.40
 """Seconds of an utterance before its first words are shown."""
-EVERY = 0.30
+EVERY = 0.40
 """Seconds of new sound between two decodings of an utterance under way."""
 REST = 2.5
 """An engine that took long for a partial rests this many times as long before the next."""
