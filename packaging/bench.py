@@ -1,10 +1,16 @@
-"""Measures on this machine how soon words are on screen and what hearing costs, and how well it hears clips.
+"""Measures on this machine how well, how soon and at what cost it hears.
 
-    python3 packaging/dev.py bench                      the demo call at the pace of time
-    python3 packaging/dev.py bench --clips DIR          also word errors of DIR/<set>/<clip>.flac against its .txt
-    python3 packaging/dev.py bench --json FILE          the figures for a program
+    python3 packaging/dev.py bench                   all there is without clips; about half an hour
+    python3 packaging/dev.py bench --clips DIR       also word errors, ours and others', and the calls found in DIR
+    python3 packaging/dev.py bench --only PART ...   some of it:
+        live        how late words, finals and refined texts are on screen, at the pace of time
+        shift       calls at the pace of time in one go: cost, memory, clock, losses
+        words       word errors by set and condition, of this app and of the same weights used otherwise
+        invention   words written down where nobody speaks
+        kills       words lost or doubled when the speech process is killed
 
-Times are taken where a person would take them: in the model of the live window's list.
+What DIR holds: DIR/SET/ID.flac with its words in ID.txt (or better, ID.edited.txt), values in ID.slots.json; calls of
+two files X_agent.flac and X_caller.flac; neighbours in DIR/noise.
 """
 
 from __future__ import annotations
@@ -12,122 +18,162 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
-import time
+import tempfile
+import threading
 from pathlib import Path
-from statistics import median
+from typing import Any
+
+from bench_machine import load
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from bench_words import Appearance, appearances, percentile
-from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtWidgets import QApplication
-
-from sidebyside.model import Event, PartialHeard, UtteranceSaved
-from sidebyside.session.conductor import Conductor
-from sidebyside.session.demo import load_demo
-from sidebyside.session.workspace import Workspace
-from sidebyside.ui.bridge import Bridge
-from sidebyside.ui.transcript_model import TranscriptModel
+PARTS = ("live", "shift", "words", "invention", "kills")
+Figures = dict[str, Any]
 
 
-class Watch:
-    """Notes when which text is in the model, in seconds of the sound."""
+def calls_of(args: argparse.Namespace) -> list[tuple[Path, Path]]:
+    """The calls of two files that were named or found."""
+    from bench_clips import call_pairs
 
-    def __init__(self, conductor: Conductor, model: TranscriptModel) -> None:
-        self._conductor = conductor
-        self._model = model
-        self.seen: list[Appearance] = []
-
-    def take(self, events: tuple[Event, ...]) -> None:
-        """After a batch was applied to the model."""
-        for event in events:
-            self._model.apply(event)
-        now = self._conductor.now() - (self._conductor.sound_began or 0.0)
-        for event in events:
-            if isinstance(event, PartialHeard | UtteranceSaved):
-                one = event.utterance
-                began = self._conductor.sound_began or 0.0
-                self.seen.append(Appearance(now, one.side, one.start - began, one.end - began, one.text, one.stage))
+    return [*(tuple(pair) for pair in args.call), *(call_pairs(args.clips) if args.clips else [])]
 
 
-def live() -> dict[str, float]:
-    """Play the demo call at the pace of time and measure."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    script = load_demo()
-    with Workspace.throw_away() as workspace:
-        conductor = workspace.demo(1.0)
-        bridge, model = Bridge(), TranscriptModel()
-        watch = Watch(conductor, model)
-        bridge.happened.connect(watch.take)
-        bridge.follow(conductor)
-        heard_out: list[bool] = []
-        conductor.on_source_end = lambda: heard_out.append(True)
-        conductor.start()
-        cpu, began = _cpu(), time.monotonic()
-        poll = QTimer()
-        poll.timeout.connect(lambda: heard_out and QCoreApplication.exit(0))
-        poll.start(50)
-        app.exec()
-        cpu, took = _cpu() - cpu, time.monotonic() - began
-        ended = conductor.end()
-        poll.timeout.disconnect()
-        poll.timeout.connect(lambda: ended.done() and QCoreApplication.exit(0))
-        app.exec()
-        bridge.drain()
-    words, finals, refined = appearances(script, watch.seen)
-    return {
-        "words": len(words),
-        "words_unseen": sum(word is None for word in words),
-        "word_median_s": median(word for word in words if word is not None),
-        "word_p95_s": percentile([word for word in words if word is not None], 95),
-        "final_median_s": median(finals),
-        "final_p95_s": percentile(finals, 95),
-        "refined_median_s": median(refined),
-        "refined_p95_s": percentile(refined, 95),
-        "cpu_per_second": cpu / took,
-    }
+def live(args: argparse.Namespace) -> Figures:
+    """The demo call and others at the pace of time."""
+    from bench_calls import demo_call, of_two_files
+    from bench_engines import Peers
+    from bench_live import live, off, peer, told, turns_by_ear
 
+    from sidebyside.session.demo import load_demo
 
-def _cpu() -> float:
-    """CPU seconds of this process and its living children so far."""
-    total = 0.0
-    ticks = os.sysconf("SC_CLK_TCK")
-    for pid in (os.getpid(), *_children(os.getpid())):
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += (int(fields[11]) + int(fields[12])) / ticks
-    return total
-
-
-def _children(parent: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent:
-            found.append(int(stat.parent.name))
+    peers = Peers()
+    true = load_demo().utterances
+    by_ear = off(turns_by_ear(demo_call(), peers), true)
+    found: Figures = {"by_ear": by_ear}
+    for call in (demo_call(), *(of_two_files(*pair) for pair in calls_of(args))):
+        turns = true if call.name == demo_call().name else turns_by_ear(call, peers)
+        one = live(call, turns)
+        if not args.texts:
+            del one["seen"]
+        found[call.name] = {**one, "moonshine": peer(peers, call, turns)}
+        print("\n".join(told(call.name, one, found[call.name]["moonshine"])), flush=True)
+    print(
+        f"When a word was spoken: known for the demo call; else by Whisper's word times, which on the demo call lie "
+        f"{by_ear['median']:+.2f} s ({by_ear['p5']:+.2f} to {by_ear['p95']:+.2f}) off the truth."
+    )
     return found
 
 
-def main() -> int:
+def shift(args: argparse.Namespace) -> Figures:
+    """A long run; what was measured so far is told when it is stopped, too."""
+    from bench_calls import demo_call, of_two_files, stereo_calls, write_shift
+    from bench_shift import Shift, in_terminal, teller
+    from bench_sums import told, verdicts
+
+    from sidebyside.session.workspace import Workspace
+
+    calls = [demo_call(), *(of_two_files(*pair) for pair in calls_of(args))]
+    calls += stereo_calls(args.calls) if args.calls else []
+    seconds = 60.0 * args.minutes
+    stopped = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    lines = args.json.with_suffix(".lines.jsonl") if args.json else None
+    if lines:
+        lines.write_text("")
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, Workspace.throw_away() as workspace:
+        sound = Path(folder) / "shift.wav"
+        plays = write_shift(calls, seconds + 30.0, sound)
+        run = Shift(workspace, sound, plays, seconds, teller(lines))
+        del calls
+        if args.window:
+            from bench_window import in_window
+
+            in_window(run, stopped)
+        else:
+            in_terminal(run, stopped)
+        run.close(workspace)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    verdict, figures = verdicts(run.figures), run.figures
+    print("\n".join(told(verdict)), flush=True)
+    return {"verdict": verdict, "minutes": figures.minutes, "calls": figures.plays, "memory": figures.memory}
+
+
+def words(args: argparse.Namespace) -> Figures:
+    """Word errors of the clips."""
+    from bench_report import LEGEND, verdicts, words
+
+    listed = args.vocabulary.read_text().splitlines() if args.vocabulary else []
+    terms = [term.strip() for term in listed if term.strip()]
+    found = words(args.clips, reuse=args.reuse, peers=not args.no_peers, sets=args.sets, vocabulary=terms)
+    print("\n".join(["", LEGEND, *verdicts(found)]), flush=True)
+    for ways in found.values():
+        for one in ways.values():
+            if not args.texts:
+                del one["texts"]
+    return found
+
+
+def invention(args: argparse.Namespace) -> Figures:
+    """Words where nobody speaks."""
+    from bench_invention import invention, told
+
+    found = invention(args.invention, args.clips)
+    print("\n".join(told(found)), flush=True)
+    return found
+
+
+def kills(args: argparse.Namespace) -> Figures:
+    """The speech process dies."""
+    from bench_kills import kills, told
+
+    found = kills(args.kills)
+    print("\n".join(told(found)), flush=True)
+    return found
+
+
+def parsed() -> argparse.Namespace:
+    """What was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=Path)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--clips", type=Path, metavar="DIR")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures for a program, written after each part")
+    parser.add_argument("--call", type=Path, nargs=2, action="append", default=[], metavar=("AGENT", "CALLER"))
+    parser.add_argument("--minutes", type=float, default=6.0, help="of the shift")
+    parser.add_argument("--calls", type=Path, metavar="DIR", help="sound files of two channels, also for the shift")
+    parser.add_argument("--window", action="store_true", help="the shift with the live window's list")
+    parser.add_argument("--sets", nargs="+", default=(), metavar="SET", help="only these of the clips")
+    parser.add_argument("--texts", action="store_true", help="texts in the JSON, too; those of clips are not masked")
+    parser.add_argument("--vocabulary", type=Path, metavar="FILE", help="for the app's second pass, a term a line")
+    parser.add_argument("--reuse", action="store_true", help="keep others' texts from run to run")
+    parser.add_argument("--no-peers", action="store_true", help="only this app's word errors")
+    parser.add_argument("--invention", type=float, default=10.0, metavar="MINUTES", help="of each sort")
+    parser.add_argument("--kills", type=int, default=20, metavar="COUNT")
     args = parser.parse_args()
-    figures = live()
-    print(f"demo call, at the pace of time, {int(figures['words'])} words, load {os.getloadavg()[0]:.1f}")
-    for title, key in (
-        ("a word is on screen after", "word"),
-        ("an utterance is final after", "final"),
-        ("and refined after", "refined"),
-    ):
-        print(f"  {title:<28} {figures[f'{key}_median_s']:.2f} s (median), {figures[f'{key}_p95_s']:.2f} s (95 %)")
-    print(f"  words never seen             {int(figures['words_unseen'])}")
-    print(f"  CPU seconds a second         {figures['cpu_per_second']:.2f}")
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=2))
+    if args.only and "words" in args.only and not args.clips:
+        parser.error("words need --clips")
+    return args
+
+
+def main() -> int:
+    args = parsed()
+    parts = {"live": live, "shift": shift, "words": words, "invention": invention, "kills": kills}
+    chosen = [part for part in args.only or PARTS if part != "words" or args.clips]
+    figures: Figures = {}
+    with tempfile.TemporaryDirectory(prefix="bench-home-") as home:
+        # Nobody's settings, vocabulary or library: the figures are of the app as it comes.
+        os.environ["SIDEBYSIDE_HOME"] = home
+        for part in chosen:
+            print(f"\n=== {part}, load {load() or 0.0:.1f} ===", flush=True)
+            try:
+                figures[part] = parts[part](args)
+            except KeyboardInterrupt:
+                print("\nStopped." + (f" What was measured before is in {args.json}." if args.json else ""))
+                return 130
+            if args.json:
+                args.json.write_text(json.dumps(figures, indent=1))
     return 0
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sidebyside.model import Side, Stage
-from sidebyside.session.demo import DemoScript
+from sidebyside.session.demo import DemoUtterance
 
 _WORD = re.compile(r"[a-z0-9']+")
 
@@ -35,15 +35,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))] if ordered else float("nan")
 
 
-def appearances(script: DemoScript, seen: Sequence[Appearance]) -> tuple[list[float | None], list[float], list[float]]:
-    """Compare what was on screen with the script.
-
-    Returns:
-        For each spoken word that may be shown, the seconds from its end to its first appearance, or None where it never
-        appeared; for each turn, the seconds from its end to its last final text, and to its last refined text.
-    """
+def appearances(turns: Sequence[DemoUtterance], seen: Sequence[Appearance]) -> list[float | None]:
+    """For each spoken word that may be shown, the seconds from its end to its first appearance; None where it never
+    appeared."""
     words: list[float | None] = []
-    for turn in script.utterances:
+    for turn in turns:
         near = [
             one for one in seen if one.side == turn.side and one.start < turn.end + 0.3 and one.end > turn.start - 0.3
         ]
@@ -56,7 +52,7 @@ def appearances(script: DemoScript, seen: Sequence[Appearance]) -> tuple[list[fl
         masked = any("[" in one.text for one in near)
         # Of a masked turn nobody can tell which words should have been seen.
         words += [late for late in first if late is not None or not masked]
-    return words, _settled(script, seen, Stage.FINAL), _settled(script, seen, Stage.REFINED)
+    return words
 
 
 def _matched(spoken: Sequence[str], shown: Sequence[str]) -> list[int]:
@@ -64,9 +60,10 @@ def _matched(spoken: Sequence[str], shown: Sequence[str]) -> list[int]:
     return [block.a + k for block in matcher.get_matching_blocks() for k in range(block.size)]
 
 
-def _settled(script: DemoScript, seen: Sequence[Appearance], stage: Stage) -> list[float]:
+def settled(turns: Sequence[DemoUtterance], seen: Sequence[Appearance], stage: Stage) -> list[float]:
+    """For each turn, the seconds from its end to its first final, or refined, text."""
     late = []
-    for turn in script.utterances:
+    for turn in turns:
         own = [
             one.at - turn.end
             for one in seen
