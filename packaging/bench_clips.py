@@ -26,6 +26,8 @@ Exact = npt.NDArray[np.float64]
 TELEPHONE = 8_000
 LOW, HIGH, ORDER = 300.0, 3_400.0, 6
 """The band of a telephone in Hz, and the order of the Butterworth filter that makes it, applied there and back."""
+MIRRORED, HELD = 39, 2_000
+"""Samples by which sound is made longer at both ends before it is filtered."""
 NOMINAL = -23.0
 """dBFS of speech, over its frames within 30 dB of the loudest."""
 NEIGHBOURS = 20.0
@@ -156,13 +158,22 @@ def speech_level(sound: Exact) -> float:
 
 
 def band(sound: Exact) -> Exact:
-    """The telephone's band of sound at 8 kHz: the square of a Butterworth filter's response, free of any delay."""
-    length = 2 * len(sound) + 2 * TELEPHONE
+    """The telephone's band of sound at 8 kHz: the square of a Butterworth filter's response, free of any delay.
+
+    Both ends are turned over about their last sample and then held, as is usual where a filter is applied there and back.
+    """
+    mirrored = min(MIRRORED, len(sound) - 1)
+    before, after = 2 * sound[0] - sound[mirrored:0:-1], 2 * sound[-1] - sound[-2 : -mirrored - 2 : -1]
+    longer = np.pad(np.concatenate([before, sound, after]), HELD, mode="edge")
+    length = len(longer) + TELEPHONE
     warped = np.tan(np.pi * np.minimum(np.fft.rfftfreq(length, 1 / TELEPHONE), 0.4999 * TELEPHONE) / TELEPHONE)
     low, high = np.tan(np.pi * LOW / TELEPHONE), np.tan(np.pi * HIGH / TELEPHONE)
     with np.errstate(divide="ignore"):
         power = 1.0 / (1.0 + ((warped**2 - low * high) / ((high - low) * warped)) ** (2 * ORDER))
-    return np.asarray(np.fft.irfft(np.fft.rfft(sound, length) * power, length)[: len(sound)], dtype=np.float64)
+    begin = HELD + mirrored
+    return np.asarray(
+        np.fft.irfft(np.fft.rfft(longer, length) * power, length)[begin : begin + len(sound)], dtype=np.float64
+    )
 
 
 def mu_law(sound: Exact) -> Exact:

@@ -119,10 +119,13 @@ class Peers:
     """The same weights used otherwise: what the libraries do by themselves."""
 
     def __init__(self) -> None:
+        import ctranslate2
         from faster_whisper import WhisperModel
         from moonshine_voice import ModelArch
         from moonshine_voice.transcriber import Transcriber
 
+        # Whisper rolls dice where it is unsure of itself; the same ones in every run.
+        ctranslate2.set_random_seed(1)
         options = {"return_audio_data": "false"}
         self._moonshine: Any = Transcriber(moonshine.weights(), ModelArch.TINY, options=options)
         self._whisper: Any = WhisperModel(
