@@ -117,7 +117,8 @@ def over_telephone(narrow: Exact, talk: Exact | None = None, level: float | None
         line = line * 10 ** (level / 20) / speech_level(line)
     if talk is not None:
         line = line + talk * 10 ** ((NOMINAL - NEIGHBOURS) / 20) / rms(talk)
-    coded = np.rint(mu_law(np.clip(line, -1.0, 1.0)) * 32_767.0) / 32_768.0
+    # Whole steps downwards, as libsndfile writes 16 bits.
+    coded = np.minimum(np.floor(mu_law(np.clip(line, -1.0, 1.0)) * 32_768.0), 32_767.0) / 32_768.0
     return np.asarray(soxr.resample(coded.astype(np.float32), TELEPHONE, RATE), dtype=np.float32)
 
 
@@ -160,7 +161,7 @@ def speech_level(sound: Exact) -> float:
 def band(sound: Exact) -> Exact:
     """The telephone's band of sound at 8 kHz: the square of a Butterworth filter's response, free of any delay.
 
-    Both ends are turned over about their last sample and then held, as is usual where a filter is applied there and back.
+    Both ends are turned over about their last sample and then held, as is usual with filters applied twice.
     """
     mirrored = min(MIRRORED, len(sound) - 1)
     before, after = 2 * sound[0] - sound[mirrored:0:-1], 2 * sound[-1] - sound[-2 : -mirrored - 2 : -1]
